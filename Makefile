@@ -1,0 +1,54 @@
+# Each goal does its own set-up. `make demo ARGS="--port 9000 --data DIR"` passes arguments on.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock messages
+VENV := .venv
+BIN := $(VENV)/bin
+PO := $(wildcard campaign/translations/*/LC_MESSAGES/messages.po)
+
+help:
+	@echo "make demo    run everything here, with a demonstration campaign"
+	@echo "make test    run the tests"
+	@echo "make check   lint, format, types, templates, translations"
+
+$(BIN)/uv:
+	python3 -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.ready: $(BIN)/uv requirements.lock pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.translated: $(VENV)/.ready $(PO)
+	$(BIN)/pybabel --quiet compile --directory campaign/translations
+	@touch $@
+
+demo: $(VENV)/.ready $(VENV)/.translated
+	@exec $(BIN)/campaign demo $(ARGS)
+
+test: $(VENV)/.ready-dev $(VENV)/.translated
+	@exec $(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+check: $(VENV)/.ready-dev $(VENV)/.translated
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python -m tests.house.translations
+
+format: $(VENV)/.ready-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+messages: $(VENV)/.ready-dev
+	$(BIN)/pybabel --quiet extract --mapping babel.cfg --no-location --sort-output --project Postbag --output messages.pot .
+	for lang in fr nl de; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header --input-file messages.pot --output-dir campaign/translations --locale $$lang || exit 1; done
+	rm messages.pot
+
+lock: $(BIN)/uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements.in --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in --output-file requirements-dev.lock
