@@ -1,0 +1,99 @@
+"""The database: base class of the models, the transaction, and what may happen only after a commit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+import structlog
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData, Text
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from campaign.config import ROOT, Settings
+
+log = structlog.get_logger()
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+# A statement that hangs must not hold a web thread or a letter for ever; migrations set their own.
+SESSION_OPTIONS = "-c timezone=UTC -c statement_timeout=20000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+
+
+class Base(DeclarativeBase):
+    """What all models share: one metadata with named constraints, so that migrations can name them too."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar = {str: Text}
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+migrate = Migrate(directory=str(ROOT / "migrations"), compare_type=True)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Connect the app to PostgreSQL through psycopg 3."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = "postgresql+psycopg:" + settings.database_url.partition(":")[2]
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_size": 8,
+        "max_overflow": 24,
+        "pool_timeout": 5,
+        "hide_parameters": True,  # an error's text would carry names and addresses into the log
+        "connect_args": {"connect_timeout": 3, "options": SESSION_OPTIONS},
+    }
+    db.init_app(app)
+    migrate.init_app(app, db)
+
+
+def session() -> Session:
+    """The session of this app context, for reads and for commands inside a transaction."""
+    return db.session()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One unit of work, opened by an edge only: commits at the end, rolls back on any error.
+
+    Callbacks given to `after_commit` run once the commit is durable. Raises RuntimeError when nested.
+    """
+    current = session()
+    if current.info.get("open"):
+        raise RuntimeError("a transaction is open already: only edges open one")
+    current.info.update(open=True, before_commit=[], after_commit=[])
+    try:
+        yield current
+        for prepare in current.info["before_commit"]:
+            prepare()
+        current.commit()
+        callbacks = current.info["after_commit"]
+    except BaseException:
+        current.rollback()
+        raise
+    finally:
+        for key in ("open", "before_commit", "after_commit"):
+            current.info.pop(key, None)
+    for callback in callbacks:
+        _run(callback)
+
+
+def before_commit(callback: Callable[[], Any]) -> None:
+    """Run `callback` as the last thing inside the open transaction; for writes that must lock in one order."""
+    session().info["before_commit"].append(callback)
+
+
+def after_commit(callback: Callable[[], Any]) -> None:
+    """Run `callback` once the open transaction is durable. What it tells others is a hint: its failure is logged only."""
+    session().info["after_commit"].append(callback)
+
+
+def _run(callback: Callable[[], Any]) -> None:
+    try:
+        callback()
+    except Exception as error:  # noqa: BLE001 - the work is committed; a lost hint is swept up later
+        log.warning("after_commit_failed", error=type(error).__name__)

@@ -1,0 +1,46 @@
+"""Limits on requests, counted in Redis and, while it is away, in this process. Mail caps are not here: those live in the database."""
+
+import time
+
+import structlog
+from flask import current_app
+from flask_babel import gettext as _
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from campaign.config import current
+from campaign.core import metrics
+from campaign.core.errors import TooMany
+from campaign.core.rates import Rate
+from campaign.core.redis import attempt, fast
+from campaign.core.tokens import keyed_hash
+
+log = structlog.get_logger()
+
+
+def check(name: str, rate: Rate, who: str) -> None:
+    """Count one request of `who` (a network or an account) under the limit `name`; raises TooMany over it."""
+    item: RateLimitItem = parse(str(rate))
+    key = keyed_hash(f"limit {name}", who).hex()[:32]
+    shared, own = _limiters()
+    allowed = attempt(lambda _client: shared.hit(item, name, key))
+    limiter = shared
+    if allowed is None:
+        limiter, allowed = own, own.hit(item, name, key)
+    if not allowed:
+        metrics.THROTTLED.labels(name).inc()
+        log.info("throttled", name=name)
+        reset = limiter.get_window_stats(item, name, key).reset_time
+        wait = max(1, int(reset - time.time()))
+        raise TooMany(_("That was a little too often. Please try again in a minute."), retry_after=wait)
+
+
+def _limiters() -> tuple[FixedWindowRateLimiter, FixedWindowRateLimiter]:
+    extensions = current_app.extensions
+    if "limiters" not in extensions:
+        pool = fast().connection_pool
+        shared = FixedWindowRateLimiter(RedisStorage(current().redis_url, connection_pool=pool))
+        extensions["limiters"] = (shared, FixedWindowRateLimiter(MemoryStorage()))
+    pair: tuple[FixedWindowRateLimiter, FixedWindowRateLimiter] = extensions["limiters"]
+    return pair
