@@ -1,0 +1,69 @@
+"""Move a tally, and set it right from the rows."""
+
+import random
+from collections import Counter
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+
+from campaign.core.db import after_commit, before_commit, session
+from campaign.counters.models import SLOTS, Tally
+from campaign.counters.news import tell
+from campaign.counters.queries import figures
+
+Pending = Counter[tuple[str, str]]
+
+
+def bump(key: str, **deltas: int) -> None:
+    """Add to figures of `key` (`campaign:1`, or a part of it, `campaign:1/target:2`); written at the transaction's end.
+
+    All of a transaction's bumps go into one statement in sorted order, so that two transactions never wait for each
+    other crosswise.
+    """
+    info = session().info
+    if "tallies" not in info:
+        info["tallies"] = Counter()
+        before_commit(_write)
+    pending: Pending = info["tallies"]
+    for name, delta in deltas.items():
+        pending[key, name] += delta
+
+
+def _write() -> None:
+    pending: Pending = session().info.pop("tallies")
+    slot = random.randrange(SLOTS)  # noqa: S311 - spreads locks, guards nothing
+    rows = [
+        {**_split(key), "name": name, "slot": slot, "n": delta, "changed_at": func.clock_timestamp()}
+        for (key, name), delta in sorted(pending.items())
+        if delta
+    ]
+    if not rows:
+        return
+    statement = insert(Tally).values(rows)
+    session().execute(
+        statement.on_conflict_do_update(
+            index_elements=[Tally.key, Tally.part, Tally.name, Tally.slot],
+            set_={"n": Tally.n + statement.excluded.n, "changed_at": statement.excluded.changed_at},
+        )
+    )
+    keys = sorted({str(row["key"]) for row in rows})
+    after_commit(lambda: tell(keys))
+
+
+def recount(key: str, truth: dict[str, dict[str, int]]) -> dict[str, int]:
+    """Set the figures of a whole key to what the rows say; answers the drift found (`part.name`: too many by).
+
+    The caller holds a lock that keeps others from moving this key meanwhile.
+    """
+    now = figures(key)
+    pairs = {(part, name) for source in (now, truth) for part, names in source.items() for name in names}
+    drift = {pair: now.get(pair[0], {}).get(pair[1], 0) - truth.get(pair[0], {}).get(pair[1], 0) for pair in pairs}
+    wrong = {pair: delta for pair, delta in drift.items() if delta}
+    for (part, name), delta in wrong.items():
+        bump(f"{key}/{part}" if part else key, **{name: -delta})
+    return {f"{part}.{name}": delta for (part, name), delta in sorted(wrong.items())}
+
+
+def _split(key: str) -> dict[str, str]:
+    whole, _slash, part = key.partition("/")
+    return {"key": whole, "part": part}

@@ -1,0 +1,14 @@
+"""The next goal to show: near enough to be reached, raised before it is."""
+
+RAISE_AT = 0.85
+
+
+def next_step(signatures: int, final: int = 0) -> int:
+    """The goal to show: the first of 100, 250, 500, 1,000, 2,500 ... and the campaign's own `final` goal that is not
+    yet 85% reached. The final goal is a step like others, so that missing it never shows as a failure."""
+    power = 100
+    while True:
+        for step in sorted({power, power * 5 // 2, power * 5} | ({final} if power <= final < power * 10 else set())):
+            if signatures < step * RAISE_AT:
+                return step
+        power *= 10

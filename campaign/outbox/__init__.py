@@ -1,0 +1,50 @@
+"""Every email that leaves: written with what caused it, sent at a pace, recorded with what became of it."""
+
+from campaign.outbox.answers import Answer, Later, Refused, Sent, Stopped, Unknown
+from campaign.outbox.claim import claim
+from campaign.outbox.lanes import Lane
+from campaign.outbox.mail import Claimed, Envelope, Mail, Unsendable, Wait, compose_with
+from campaign.outbox.models import Message
+from campaign.outbox.pace import set_rate
+from campaign.outbox.queries import LaneView, figures, lanes, mails_query, message, messages, states_of
+from campaign.outbox.record import record
+from campaign.outbox.states import FINAL, State
+from campaign.outbox.sweep import expire_leases, lanes_due, release_unsure
+from campaign.outbox.transports import Transport, connect
+from campaign.outbox.write import Draft, write
+
+__all__ = [
+    "FINAL",
+    "Answer",
+    "Claimed",
+    "Draft",
+    "Envelope",
+    "Lane",
+    "LaneView",
+    "Later",
+    "Mail",
+    "Message",
+    "Refused",
+    "Sent",
+    "State",
+    "Stopped",
+    "Transport",
+    "Unknown",
+    "Unsendable",
+    "Wait",
+    "claim",
+    "compose_with",
+    "connect",
+    "expire_leases",
+    "figures",
+    "lanes",
+    "lanes_due",
+    "mails_query",
+    "message",
+    "messages",
+    "record",
+    "release_unsure",
+    "set_rate",
+    "states_of",
+    "write",
+]

@@ -1,0 +1,116 @@
+"""Claim the next message of a lane: permits, lease and fence in one transaction, before any network call."""
+
+from email.utils import format_datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+from campaign import config
+from campaign.core.clock import now
+from campaign.core.db import session
+from campaign.core.errors import DomainError
+from campaign.core.tokens import keyed_hash
+from campaign.outbox import moves, pace
+from campaign.outbox.lanes import Lane
+from campaign.outbox.mail import Claimed, Envelope, Mail, Wait, composer
+from campaign.outbox.models import Message
+from campaign.outbox.states import State
+
+log = structlog.get_logger()
+
+# The stream that has been open for longest and has something due; its oldest message that nobody else holds.
+PICK = (
+    text(
+        """
+        SELECT m.id, m.kind, m.ref, m.stream, m.domain, m.mail FROM outbox_paces p CROSS JOIN LATERAL (
+            SELECT * FROM outbox_messages
+            WHERE lane = :lane AND stream = p.key AND state = 'queued' AND NOT frozen AND due_at <= clock_timestamp()
+            ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+        ) m
+        WHERE p.lane = :lane AND p.opens_at <= clock_timestamp() AND p.key <> ALL(:shut)
+        ORDER BY p.opens_at LIMIT 1
+        """
+    )
+    .bindparams(bindparam("shut", type_=ARRAY(Text())))
+    .columns(Message.id, Message.kind, Message.ref, Message.stream, Message.domain, Message.mail)
+)
+# How long until the lane has something to do: a stream opens that has mail due, or mail becomes due.
+NEXT = text(
+    """
+    SELECT extract(epoch FROM min(greatest(p.opens_at, m.due_at)) - clock_timestamp()) FROM outbox_paces p
+    CROSS JOIN LATERAL (
+        SELECT due_at FROM outbox_messages
+        WHERE lane = :lane AND stream = p.key AND state = 'queued' AND NOT frozen ORDER BY due_at LIMIT 1
+    ) m
+    WHERE p.lane = :lane AND p.key <> ALL(:shut)
+    """
+).bindparams(bindparam("shut", type_=ARRAY(Text())))
+# Messages that cannot be composed and domains that are shut must not hide what stands behind them.
+TRIES = 20
+
+
+def claim(lane: Lane, actor: str) -> Claimed | Wait:
+    """Claim one message of the lane for `actor`, or say how long to wait. Call it inside a transaction."""
+    shut: dict[str, float] = {}
+    for _try in range(TRIES):
+        row = session().execute(PICK, {"lane": lane.value, "shut": list(shut)}).one_or_none()
+        if row is None:
+            return _wait(lane, shut)
+        envelope = _envelope(row, actor)
+        if envelope is None:
+            continue
+        limits = pace.limits_of(lane, row.stream, envelope.mail.domain)
+        refusal = pace.take(limits)
+        if refusal is None:
+            return _lease(row, lane, envelope, actor)
+        if refusal.key == lane.limit:
+            return Wait(refusal.seconds)
+        shut[row.stream] = refusal.seconds
+    return Wait(0.0)
+
+
+def _wait(lane: Lane, shut: dict[str, float]) -> Wait:
+    seconds = session().scalar(NEXT, {"lane": lane.value, "shut": list(shut)})
+    waits = [*shut.values(), *([float(seconds)] if seconds is not None else [])]
+    return Wait(max(0.0, min(waits)) if waits else None)
+
+
+def _envelope(row: Row[Any], actor: str) -> Envelope | None:
+    """The message's frozen mail, composed now if this is its first claim; None when it cannot be, and has failed."""
+    if row.mail is not None:
+        return Envelope.load(row.mail)
+    try:
+        return _freeze(row.id, composer(row.kind)(row.ref))
+    except DomainError as error:
+        cause = error.words
+    except Exception as error:  # noqa: BLE001 - one message that cannot be composed must not stop its lane
+        log.exception("compose_failed", message_id=str(row.id), error=type(error).__name__)
+        cause = type(error).__name__
+    moves.move([row.id], State.FAILED, cause=f"cannot be composed: {cause}", actor=actor, note=cause)
+    return None
+
+
+def _freeze(id_: UUID, mail: Mail) -> Envelope:
+    """The mail with what stays the same over all attempts: sender, Message-ID and Date (RFC 5322, 3.6)."""
+    address = config.current().mail_from
+    local, _at, domain = address.partition("@")
+    token = keyed_hash("message", id_.hex).hex()
+    return Envelope(
+        mail=mail,
+        sender=address if mail.automatic else f"{local}+{token[:20]}@{domain}",
+        message_id=f"<{token[:40]}@{domain}>",
+        date=format_datetime(now()),
+    )
+
+
+def _lease(row: Row[Any], lane: Lane, envelope: Envelope, actor: str) -> Claimed:
+    seconds = config.current().lease_seconds
+    frozen = {"mail": envelope.dump(), "domain": envelope.mail.domain} if row.mail is None else {}
+    moved = moves.move(
+        [row.id], State.SENDING, cause="claimed", actor=actor, lease=seconds, tried=1, note=None, **frozen
+    )[0]
+    return Claimed(row.id, lane, moved.fence or 0, moved.attempts, envelope, seconds)

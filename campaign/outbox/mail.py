@@ -1,0 +1,95 @@
+"""A finished mail, before it becomes bytes, and the composers that write one for each kind of message."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+from campaign.core.errors import DomainError
+from campaign.outbox.lanes import Lane
+
+
+class Unsendable(DomainError):
+    """Nothing can be composed for this message, now or later; it fails alone, with this reason."""
+
+    code = "unsendable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """What a composer answers: everything a reader sees. Plain text always, HTML only where it helps."""
+
+    to: str
+    to_name: str = ""
+    from_name: str
+    reply_to: str | None = None
+    reply_to_name: str = ""
+    subject: str
+    text: str
+    html: str | None = None
+    language: str = "en"
+    automatic: bool = True
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def domain(self) -> str:
+        """The recipient's domain, in lower case."""
+        return self.to.rpartition("@")[2].lower()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """A mail as frozen at its first claim: it goes out again, if it must, exactly like this."""
+
+    mail: Mail
+    sender: str
+    message_id: str
+    date: str
+
+    def dump(self) -> str:
+        """JSON, for the ledger."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def load(cls, text: str) -> "Envelope":
+        """Read what `dump` wrote."""
+        data: dict[str, Any] = json.loads(text)
+        return cls(**{**data, "mail": Mail(**data["mail"])})
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message that this worker may send now. Plain data: no lazy attribute can reopen a transaction."""
+
+    id: UUID
+    lane: Lane
+    fence: int
+    attempts: int
+    envelope: Envelope
+    lease_seconds: float
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Nothing may leave now; `seconds` until something may, or None when nothing waits."""
+
+    seconds: float | None
+
+
+Composer = Callable[[UUID], Mail]
+_composers: dict[str, Composer] = {}
+
+
+def compose_with(kind: str, composer: Composer) -> None:
+    """Register the composer of a kind of message; app.py does so once for each."""
+    _composers[kind] = composer
+
+
+def composer(kind: str) -> Composer:
+    """The composer of a kind; raises Unsendable where there is none."""
+    if kind not in _composers:
+        raise Unsendable(f"nobody composes {kind}")
+    return _composers[kind]
+
+

@@ -1,0 +1,83 @@
+"""The ledger: every email that leaves is a row here first. The row is the truth, Redis only rings."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Sequence, false, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.core.columns import Choice, Moment, Sealed, choice_check
+from campaign.core.db import Base
+from campaign.core.ids import new_id
+from campaign.outbox.lanes import Lane
+from campaign.outbox.states import State
+
+# Each claim takes a number; only who holds the newest may record. A worker that slept past its lease cannot.
+FENCE = Sequence("outbox_fence", metadata=Base.metadata)
+
+
+class Message(Base):
+    """One email to one recipient, from written to delivered."""
+
+    __tablename__ = "outbox_messages"
+    __table_args__ = (
+        choice_check("state", State),
+        choice_check("lane", Lane),
+        # What a claim walks: the due messages of one stream, oldest first.
+        Index("ix_outbox_due", "lane", "stream", "due_at", "id", postgresql_where=text("state = 'queued' AND NOT frozen")),
+        Index("ix_outbox_leased", "lease_until", postgresql_where=text("state = 'sending'")),
+        Index("ix_outbox_unsure", "due_at", postgresql_where=text("state = 'unsure'")),
+        Index("ix_outbox_recipient", "recipient_hash", "created_at"),
+        Index("ix_outbox_ref", "ref"),
+        Index("ix_outbox_changed", "changed_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(doc="which composer writes it: confirmation, letter ...")
+    ref: Mapped[UUID] = mapped_column(doc="what the composer reads, opaque here")
+    lane: Mapped[Lane] = mapped_column(Choice(Lane))
+    stream: Mapped[str] = mapped_column(doc="the narrowest pace, such as target:<id>")
+    domain: Mapped[str] = mapped_column(doc="the recipient's domain, paced too")
+    state: Mapped[State] = mapped_column(Choice(State))
+    frozen: Mapped[bool] = mapped_column(server_default=false())
+    due_at: Mapped[datetime] = mapped_column(Moment, server_default=func.clock_timestamp())
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    fence: Mapped[int | None] = mapped_column(BigInteger)
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+    tally_key: Mapped[str | None] = mapped_column(doc="whose figures move with it")
+    recipient_hash: Mapped[bytes | None] = mapped_column(doc="keyed hash of a supporter's address, for caps")
+    mail: Mapped[str | None] = mapped_column(Sealed, doc="JSON of the finished mail, frozen at the first claim")
+    provider_id: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(doc="why it stands where it stands, without personal data")
+    created_at: Mapped[datetime] = mapped_column(Moment, server_default=func.clock_timestamp())
+    changed_at: Mapped[datetime] = mapped_column(Moment, server_default=func.clock_timestamp())
+
+
+class Move(Base):
+    """One step of one message: from where to where, why and by whom. Append-only."""
+
+    __tablename__ = "outbox_moves"
+    __table_args__ = (Index(None, "message_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("outbox_messages.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(Moment, server_default=func.clock_timestamp())
+    from_state: Mapped[State] = mapped_column(Choice(State))
+    to_state: Mapped[State] = mapped_column(Choice(State))
+    cause: Mapped[str]
+    actor: Mapped[str] = mapped_column(doc="worker:<host>/<pid>, sweep, staff:<id> ...")
+
+
+class Pace(Base):
+    """One limit, as a GCRA row on the database's clock. It outlives restarts, and N workers share it."""
+
+    __tablename__ = "outbox_paces"
+    __table_args__ = (Index("ix_outbox_paces_open", "lane", "opens_at"),)
+
+    key: Mapped[str] = mapped_column(primary_key=True, doc="lane:letters, domain:<name>, target:<id>")
+    lane: Mapped[Lane | None] = mapped_column(Choice(Lane), doc="set where the key is a stream of that lane")
+    gap: Mapped[float] = mapped_column(doc="seconds between two letters; 0 is no limit")
+    tat: Mapped[datetime] = mapped_column(Moment, doc="theoretical arrival time of the next letter")
+    opens_at: Mapped[datetime] = mapped_column(Moment, doc="no permit before this")
+    closed_until: Mapped[datetime | None] = mapped_column(Moment)
+    closed_reason: Mapped[str | None]

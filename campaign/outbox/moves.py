@@ -1,0 +1,124 @@
+"""The one statement that moves messages between states, logs the move and moves the tallies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import TextClause, Uuid, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+from campaign import counters
+from campaign.core.columns import Sealed
+from campaign.core.db import session
+from campaign.core.errors import Conflict
+from campaign.outbox.states import MOVES, State, change, sources
+
+# Extra assignments by name. Fixed text: values travel as parameters.
+SETTERS = {
+    "due_in": "due_at = clock_timestamp() + make_interval(secs => :due_in)",
+    "due_at": "due_at = greatest(:due_at, clock_timestamp())",
+    "lease": "fence = nextval('outbox_fence'), lease_until = clock_timestamp() + make_interval(secs => :lease)",
+    "tried": "attempts = m.attempts + :tried",
+    "mail": "mail = :mail",
+    "domain": "domain = :domain",
+    "provider_id": "provider_id = coalesce(:provider_id, m.provider_id)",
+    "note": "note = :note",
+}
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A message that moved, with what the next step needs of it."""
+
+    id: UUID
+    before: State
+    fence: int | None
+    attempts: int
+
+
+def move(
+    ids: Sequence[UUID],
+    to: State,
+    *,
+    cause: str,
+    actor: str,
+    fence: int | None = None,
+    only_from: Sequence[State] | None = None,
+    **values: Any,
+) -> list[Moved]:
+    """Move those of the messages that may go there; answers the ones that moved.
+
+    `fence` restricts it to the holder of that claim, `only_from` to some of the allowed states.
+    """
+    froms = [state for state in sources(to) if only_from is None or state in only_from]
+    rows = session().execute(
+        _statement(frozenset(values), fence is not None),
+        {
+            "ids": list(ids),
+            "to": to.value,
+            "froms": [state.value for state in froms],
+            "cause": cause,
+            "actor": actor,
+            **({"fence": fence} if fence is not None else {}),
+            **values,
+        },
+    )
+    moved = []
+    for id_, before, number, attempts, tally_key in rows:
+        before = State(before)
+        if tally_key:
+            counters.bump(tally_key, **change(before, to))
+        moved.append(Moved(id_, before, number, attempts))
+    return moved
+
+
+def move_one(id_: UUID, to: State, *, cause: str, actor: str, **values: Any) -> Moved:
+    """Move one message; raises Conflict when it is not in a state that allows it."""
+    moved = move([id_], to, cause=cause, actor=actor, **values)
+    if not moved:
+        raise Conflict(f"This message cannot become {to.value} now.")
+    return moved[0]
+
+
+def may(before: State, after: State) -> bool:
+    """Whether the table allows this move."""
+    return after in MOVES[before]
+
+
+_statements: dict[tuple[frozenset[str], bool], TextClause] = {}
+
+
+def _statement(names: frozenset[str], fenced: bool) -> TextClause:
+    """The statement for one set of extra values; built once each."""
+    if (names, fenced) not in _statements:
+        extra = "".join(f", {SETTERS[name]}" for name in sorted(names))
+        _statements[names, fenced] = text(
+            f"""
+            WITH old AS (
+                SELECT id, state FROM outbox_messages
+                WHERE id = ANY(:ids) AND state = ANY(:froms) {"AND fence = :fence" if fenced else ""}
+                ORDER BY id FOR UPDATE
+            ), moved AS (
+                UPDATE outbox_messages m SET state = :to, changed_at = clock_timestamp() {extra}
+                FROM old WHERE m.id = old.id
+                RETURNING m.id, old.state AS before, m.fence, m.attempts, m.tally_key
+            ), logged AS (
+                INSERT INTO outbox_moves (message_id, from_state, to_state, cause, actor)
+                SELECT id, before, :to, :cause, :actor FROM moved
+            )
+            SELECT id, before, fence, attempts, tally_key FROM moved
+            """  # noqa: S608 - only fixed words of SETTERS are put in
+        ).bindparams(bindparam("ids", type_=ARRAY(Uuid())), bindparam("froms", type_=ARRAY(Text())))
+        if "mail" in names:
+            _statements[names, fenced] = _statements[names, fenced].bindparams(bindparam("mail", type_=Sealed()))
+    return _statements[names, fenced]
+
+
+def written(tally_key: str | None, state: State) -> None:
+    """Move the figures for a message that was just written in `state`."""
+    if tally_key:
+        counters.bump(tally_key, **change(None, state))
+
+

@@ -1,0 +1,146 @@
+"""The pace: one GCRA row a limit, on the database's clock.
+
+A claim takes a permit from every limit that applies or from none. With a gap of T seconds between letters and a
+tolerance of tau, any window of W seconds grants at most 1 + (W + tau) / T letters, whatever dies or restarts.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import current_app
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.types import Text
+
+from campaign import config
+from campaign.core.db import after_commit, session
+from campaign.core.rates import Rate
+from campaign.outbox.lanes import Lane
+from campaign.outbox.models import Pace
+
+# A worker wakes a little late; without tolerance each late letter would lower the rate for good.
+TOLERANCE = 0.15
+# One in a hundred below the wish, so that late arrivals never add up to more than the wish at the receiving side.
+MARGIN = 1.01
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A limit that refused a permit, and in how many seconds it will give one."""
+
+    key: str
+    seconds: float
+
+
+def gap(rate: Rate | None) -> float:
+    """Seconds between two letters for a rate; 0 for no limit."""
+    return 0.0 if rate is None else rate.gap * MARGIN
+
+
+def limits_of(lane: Lane, stream: str, domain: str) -> dict[str, Lane | None]:
+    """Every limit that a message keeps to; the one that is its stream names its lane.
+
+    Mail that people wait for keeps to its lane only: its recipients' domains are the big mailbox providers, and
+    capping those would hold up the very people who wait.
+    """
+    keys = {lane.limit, stream} | ({f"domain:{domain}"} if lane == Lane.LETTERS else set())
+    return {key: lane if key == stream else None for key in keys}
+
+
+def ensure(limits: dict[str, Lane | None]) -> None:
+    """Make sure that the limits exist; one that is there keeps its own rate. Keys are taken in order.
+
+    Rows are never deleted, so those that this process knows are not asked for again.
+    """
+    known: set[str] = current_app.extensions.setdefault("paces", set())
+    rows = [
+        {"key": key, "lane": lane, "gap": gap(default_rate(key)), "tat": LONG_AGO, "opens_at": LONG_AGO}
+        for key, lane in sorted(limits.items())
+        if key not in known
+    ]
+    if rows:
+        session().execute(insert(Pace).on_conflict_do_nothing(), rows)
+        after_commit(lambda: known.update(limits))
+
+
+def default_rate(key: str) -> Rate | None:
+    """The rate of a limit that nobody has set, by the first word of its key."""
+    settings = config.current()
+    rates = {"lane": settings.provider_pace, "domain": settings.domain_pace, "target": settings.target_pace}
+    return rates.get(key.partition(":")[0])
+
+
+def set_rate(key: str, rate: Rate | None, lane: Lane | None = None) -> None:
+    """Give a limit another rate, at once; None is no limit. `lane` names the lane that a stream belongs to."""
+    row = insert(Pace).values(key=key, lane=lane, gap=gap(rate), tat=LONG_AGO, opens_at=LONG_AGO)
+    session().execute(row.on_conflict_do_update(index_elements=[Pace.key], set_={"gap": row.excluded.gap}))
+
+
+def close(key: str, seconds: float | None, reason: str) -> None:
+    """Let nothing through for so many seconds, or until staff open it again (None)."""
+    session().execute(
+        text(
+            """
+            UPDATE outbox_paces SET
+              closed_until = greatest(closed_until, clock_timestamp() + make_interval(secs => :seconds)),
+              opens_at = greatest(opens_at, clock_timestamp() + make_interval(secs => :seconds)),
+              closed_reason = :reason
+            WHERE key = :key
+            """
+        ),
+        {"key": key, "seconds": HUNDRED_YEARS if seconds is None else seconds, "reason": reason},
+    )
+
+
+def reopen(key: str) -> None:
+    """End a closure."""
+    session().execute(
+        update(Pace).where(Pace.key == key).values(closed_until=None, closed_reason=None, opens_at=Pace.tat)
+    )
+
+
+def take(limits: dict[str, Lane | None]) -> Opening | None:
+    """Take one permit from every limit, or none and answer the one that opens last.
+
+    The rows are locked in key order; the clock is read after the locks are held.
+    """
+    row = session().execute(TAKE, {"keys": sorted(limits), "tolerance": TOLERANCE}).one()
+    if row.granted:
+        return None
+    if row.missing:  # a restored or emptied table
+        current_app.extensions.pop("paces", None)
+        ensure(limits)
+        return Opening(row.key or "", 0.0)
+    return Opening(row.key, max(0.0, float(row.seconds)))
+
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+HUNDRED_YEARS = 100 * 365.25 * 86400
+TAKE = text(
+    """
+    WITH locked AS MATERIALIZED (
+        SELECT key, gap, tat, opens_at, closed_until FROM outbox_paces
+        WHERE key = ANY(:keys) ORDER BY key FOR UPDATE
+    ), verdict AS MATERIALIZED (
+        SELECT count(*) AS n, clock_timestamp() AS at FROM locked
+    ), granted AS MATERIALIZED (
+        SELECT bool_and(opens_at <= verdict.at) AND max(verdict.n) = cardinality(:keys) AS yes, max(verdict.at) AS at
+        FROM locked, verdict
+    ), spent AS (
+        UPDATE outbox_paces p SET
+          tat = greatest(l.tat, g.at) + make_interval(secs => l.gap),
+          -- A clock that jumped back must not stop a lane for longer than one gap and the tolerance.
+          opens_at = greatest(
+              greatest(l.tat, g.at) + make_interval(secs => l.gap - least(:tolerance, 4 * l.gap)), l.closed_until)
+        FROM locked l, granted g WHERE p.key = l.key AND g.yes AND l.gap > 0
+    )
+    SELECT coalesce(g.yes, false) AS granted, (SELECT n FROM verdict) < cardinality(:keys) AS missing, l.key,
+      extract(epoch FROM l.opens_at - g.at) AS seconds
+    FROM granted g LEFT JOIN LATERAL (SELECT key, opens_at FROM locked ORDER BY opens_at DESC LIMIT 1) l ON true
+    """
+).bindparams(bindparam("keys", type_=ARRAY(Text())))
+
+
+def openings(keys: list[str]) -> dict[str, Pace]:
+    """The rows of these limits, for showing them."""
+    return {row.key: row for row in session().scalars(select(Pace).where(Pace.key.in_(keys)))}

@@ -1,0 +1,131 @@
+"""Read the ledger: lanes at a glance, a page of messages, one message's history, caps."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from campaign.core.clock import now
+from campaign.core.db import session
+from campaign.core.errors import NotFound
+from campaign.outbox.lanes import Lane
+from campaign.outbox.models import Message, Move, Pace
+from campaign.outbox.states import FIGURES, State
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class LaneView:
+    """One lane: how many messages stand in each state, its pace, and why it is closed if it is."""
+
+    lane: Lane
+    states: dict[State, int]
+    per_minute: float | None
+    closed_until: datetime | None
+    closed_reason: str | None
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """One message without its text or its reader."""
+
+    id: UUID
+    kind: str
+    lane: Lane
+    stream: str
+    state: State
+    frozen: bool
+    due_at: datetime
+    changed_at: datetime
+    created_at: datetime
+    attempts: int
+    note: str | None
+    domain: str
+
+
+@dataclass(frozen=True)
+class MoveView:
+    """One step in a message's history."""
+
+    at: datetime
+    from_state: State
+    to_state: State
+    cause: str
+    actor: str
+
+
+_VIEW = tuple(getattr(Message, name) for name in MessageView.__dataclass_fields__)
+
+
+def lanes() -> list[LaneView]:
+    """Every lane, for the console."""
+    counts = session().execute(select(Message.lane, Message.state, func.count()).group_by(Message.lane, Message.state))
+    states: dict[Lane, dict[State, int]] = {lane: {} for lane in Lane}
+    for lane, state, n in counts:
+        states[lane][state] = n
+    paces = {row.key: row for row in session().scalars(select(Pace).where(Pace.key.in_([lane.limit for lane in Lane])))}
+    views = []
+    for lane in Lane:
+        pace = paces.get(lane.limit)
+        closed = pace.closed_until if pace and pace.closed_until and pace.closed_until > now() else None
+        views.append(
+            LaneView(
+                lane,
+                states[lane],
+                60 / pace.gap if pace and pace.gap else None,
+                closed,
+                pace.closed_reason if pace and closed else None,
+            )
+        )
+    return views
+
+
+def messages(state: State | None = None, page: int = 1) -> tuple[list[MessageView], bool]:
+    """A page of messages, the last changed first, and whether there is another page."""
+    query = select(*_VIEW).order_by(Message.changed_at.desc(), Message.id)
+    if state is not None:
+        query = query.where(Message.state == state)
+    rows = session().execute(query.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    return [MessageView(*row) for row in rows[:PAGE]], len(rows) > PAGE
+
+
+def message(id_: UUID) -> tuple[MessageView, list[MoveView]]:
+    """One message and its whole history; raises NotFound."""
+    row = session().execute(select(*_VIEW).where(Message.id == id_)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such message.")
+    columns = (Move.at, Move.from_state, Move.to_state, Move.cause, Move.actor)
+    moves = session().execute(select(*columns).where(Move.message_id == id_).order_by(Move.id))
+    return MessageView(*row), [MoveView(*move) for move in moves]
+
+
+def states_of(ids: list[UUID]) -> dict[UUID, tuple[State, datetime]]:
+    """Where each of these messages stands, and since when."""
+    rows = session().execute(select(Message.id, Message.state, Message.changed_at).where(Message.id.in_(ids)))
+    return {id_: (state, at) for id_, state, at in rows}
+
+
+def mails_query(recipient_hash: bytes, since: timedelta) -> Select[tuple[int]]:
+    """Counts the messages written to an address lately, by the database's clock, over all campaigns."""
+    return (
+        select(func.count())
+        .select_from(Message)
+        .where(Message.recipient_hash == recipient_hash, Message.created_at > func.clock_timestamp() - since)
+    )
+
+
+def figures(prefix: str) -> dict[str, dict[str, int]]:
+    """The public figures as the rows have them, by the rest of each tally key after `prefix`. Counts rows: nightly only."""
+    rows = session().execute(
+        select(Message.tally_key, Message.state, func.count())
+        .where(func.starts_with(Message.tally_key, prefix))
+        .group_by(Message.tally_key, Message.state)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for key, state, n in rows:
+        names = found.setdefault(key.removeprefix(prefix), {})
+        for name in FIGURES[state]:
+            names[name] = names.get(name, 0) + n
+    return found

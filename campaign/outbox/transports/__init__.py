@@ -1,0 +1,29 @@
+"""The ways a message leaves. One interface, chosen by MAIL_URL."""
+
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from campaign.config import Settings
+from campaign.outbox.answers import Answer
+from campaign.outbox.mail import Envelope
+from campaign.outbox.transports.maildir import MaildirTransport
+
+
+class Transport(Protocol):
+    """Hands one message over and says which of the five answers came back. Never raises for what a provider does."""
+
+    def send(self, envelope: Envelope) -> Answer:
+        """Try once. No database transaction is open meanwhile."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+def connect(settings: Settings) -> Transport:
+    """The transport that MAIL_URL names; raises ValueError for one that is not known."""
+    parts = urlsplit(settings.mail_url)
+    if parts.scheme == "maildir":
+        return MaildirTransport(unquote(parts.path))
+    raise ValueError(f"MAIL_URL: no transport is called {parts.scheme}")

@@ -1,0 +1,46 @@
+"""Put a message into the ledger. It leaves after the commit, never before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from campaign.core.db import after_commit, session
+from campaign.core.ids import new_id
+from campaign.core.queue import ring
+from campaign.outbox import moves, pace
+from campaign.outbox.lanes import Lane
+from campaign.outbox.models import Message
+from campaign.outbox.states import State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A message to be: who composes it, for which lane and stream, and what it counts towards."""
+
+    kind: str
+    ref: UUID
+    lane: Lane
+    stream: str
+    domain: str
+    id: UUID = field(default_factory=new_id)
+    state: State = State.QUEUED
+    tally_key: str | None = None
+    recipient_hash: bytes | None = None
+
+
+def write(drafts: Sequence[Draft]) -> None:
+    """Write messages within the open transaction; after it, ring the lanes that have work."""
+    pace.ensure({key: lane for draft in drafts for key, lane in pace.limits_of(draft.lane, draft.stream, draft.domain).items()})
+    session().execute(
+        insert(Message),
+        [{name: getattr(draft, name) for name in _COLUMNS} for draft in drafts],
+    )
+    for draft in drafts:
+        moves.written(draft.tally_key, draft.state)
+    for lane in sorted({draft.lane for draft in drafts if draft.state == State.QUEUED}):
+        after_commit(lambda lane=lane: ring(lane))
+
+
+_COLUMNS = ("id", "kind", "ref", "lane", "stream", "domain", "state", "tally_key", "recipient_hash")
