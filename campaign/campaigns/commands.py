@@ -1,0 +1,64 @@
+"""Write campaigns and move them through their life."""
+
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from campaign.campaigns.lifecycle import MOVES, Status
+from campaign.campaigns.models import Campaign, CampaignTarget, CampaignText
+from campaign.core import audit
+from campaign.core.clock import now
+from campaign.core.db import session
+from campaign.core.errors import Conflict, DomainError
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def create(campaign: Campaign, texts: Sequence[CampaignText], post_ids: Sequence[UUID], *, actor: str) -> Campaign:
+    """A new campaign with its texts and targets, as a draft; raises DomainError for a slug that cannot be an address."""
+    if not SLUG.fullmatch(campaign.slug) or len(campaign.slug) > 80:
+        raise DomainError(_("Use small letters, digits and single hyphens."), fields={"slug": _("This cannot be an address.")})
+    if session().scalar(select(Campaign.id).where(Campaign.slug == campaign.slug)):
+        raise Conflict(_("Another campaign has this address."))
+    campaign.status, campaign.created_at = Status.DRAFT, now()
+    session().add(campaign)
+    session().flush()
+    for text in texts:
+        text.campaign_id = campaign.id
+    targets = [CampaignTarget(campaign_id=campaign.id, post_id=id_, position=n) for n, id_ in enumerate(post_ids)]
+    session().add_all([*texts, *targets])
+    session().flush()
+    audit.record(actor, "campaigns.create", f"campaign:{campaign.id}", slug=campaign.slug)
+    return campaign
+
+
+def change_status(campaign_id: UUID, to: Status, *, actor: str) -> None:
+    """Move a campaign on; raises Conflict when its life does not allow it."""
+    froms = [status for status in Status if to in MOVES[status]]
+    closing = {Status.OPEN: {"closed_at": None}, Status.CLOSED: {"closed_at": now()}}.get(to, {})
+    moved = session().execute(
+        update(Campaign)
+        .where(Campaign.id == campaign_id, Campaign.status.in_(froms))
+        .values(status=to, **closing)
+        .returning(Campaign.id)
+    ).scalar()
+    if moved is None:
+        raise Conflict(_("This campaign cannot become %(status)s now.", status=to.value))
+    audit.record(actor, "campaigns.change_status", f"campaign:{campaign_id}", to=to.value)
+
+
+def follow_calendar() -> int:
+    """Open scheduled campaigns whose time has come and close those whose time is over; answers how many moved."""
+    due = [
+        (Status.OPEN, select(Campaign.id).where(Campaign.status == Status.SCHEDULED, Campaign.opens_at <= now())),
+        (Status.CLOSED, select(Campaign.id).where(Campaign.status == Status.OPEN, Campaign.closes_at <= now())),
+    ]
+    moved = 0
+    for to, query in due:
+        for id_ in session().scalars(query.with_for_update(skip_locked=True)).all():
+            change_status(id_, to, actor="scheduler")
+            moved += 1
+    return moved

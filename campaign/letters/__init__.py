@@ -1,0 +1,27 @@
+"""What is said: model letters, supporters' own texts, and letters as their targets read them."""
+
+from campaign.letters.commands import address, keep_text, save_model
+from campaign.letters.models import Letter, LetterText, ModelLetterVersion
+from campaign.letters.placeholders import BadPlaceholder, fill
+from campaign.letters.queries import Addressed, Model, Text, letter, model, of_signature, text
+from campaign.letters.render import Writer, render
+
+__all__ = [
+    "Addressed",
+    "BadPlaceholder",
+    "Letter",
+    "LetterText",
+    "Model",
+    "ModelLetterVersion",
+    "Text",
+    "Writer",
+    "address",
+    "fill",
+    "keep_text",
+    "letter",
+    "model",
+    "of_signature",
+    "render",
+    "save_model",
+    "text",
+]

@@ -1,0 +1,64 @@
+"""Write model letters and supporters' texts."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+
+from campaign.core import audit
+from campaign.core.clock import now
+from campaign.core.db import session
+from campaign.core.ids import new_id
+from campaign.core.text import header_text, one_line, prose
+from campaign.letters import placeholders
+from campaign.letters.models import Letter, LetterText, ModelLetterVersion
+from campaign.letters.queries import Model
+
+
+def save_model(
+    campaign_id: UUID, lang: str, *, subject: str, opening: str, body: str, closing: str, actor: str
+) -> ModelLetterVersion:
+    """A new version of the model letter in one language; raises BadPlaceholder or BadText with the field's name."""
+    subject, opening, body, closing = header_text(one_line(subject)), prose(opening), prose(body), prose(closing)
+    placeholders.check(subject, placeholders.EDITABLE, "subject")
+    placeholders.check(body, placeholders.EDITABLE, "body")
+    placeholders.check(opening, placeholders.LOCKED, "opening")
+    placeholders.check(closing, placeholders.LOCKED, "closing")
+    newest = select(func.max(ModelLetterVersion.number)).where(
+        ModelLetterVersion.campaign_id == campaign_id, ModelLetterVersion.lang == lang
+    )
+    version = ModelLetterVersion(
+        campaign_id=campaign_id,
+        lang=lang,
+        number=(session().scalar(newest) or 0) + 1,
+        subject=subject,
+        opening=opening,
+        body=body,
+        closing=closing,
+        created_at=now(),
+        created_by=actor,
+    )
+    session().add(version)
+    session().flush()
+    audit.record(actor, "letters.save_model", f"campaign:{campaign_id}", lang=lang, number=version.number)
+    return version
+
+
+def keep_text(model: Model, subject: str, body: str) -> UUID:
+    """Store a supporter's text, already cleaned by the form; answers its id."""
+    id_ = new_id()
+    edited = (subject, body) != (model.subject, model.body)
+    session().execute(
+        insert(LetterText).values(id=id_, version_id=model.version_id, subject=subject, body=body, edited=edited)
+    )
+    return id_
+
+
+def address(signature_id: UUID, text_id: UUID, post_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+    """One letter for each post; answers pairs of letter and post."""
+    pairs = [(new_id(), post_id) for post_id in post_ids]
+    session().execute(
+        insert(Letter),
+        [{"id": id_, "signature_id": signature_id, "text_id": text_id, "post_id": post} for id_, post in pairs],
+    )
+    return pairs

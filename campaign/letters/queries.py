@@ -1,0 +1,102 @@
+"""Read model letters and letters."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from campaign.core.cache import remembered
+from campaign.core.db import session
+from campaign.core.errors import NotFound
+from campaign.letters.models import Letter, LetterText, ModelLetterVersion
+from campaign.letters.placeholders import fill
+
+
+@dataclass(frozen=True)
+class Model:
+    """The newest version of a model letter, its editable parts filled for the page."""
+
+    version_id: UUID
+    lang: str
+    subject: str
+    opening: str
+    body: str
+    closing: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A supporter's text with the locked parts of the version it was made from."""
+
+    lang: str
+    subject: str
+    opening: str
+    body: str
+    closing: str
+    edited: bool
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """A letter: which text, from whom, to which post."""
+
+    id: UUID
+    signature_id: UUID
+    text_id: UUID
+    post_id: UUID
+
+
+def model(campaign_id: UUID, lang: str, campaign_title: str) -> Model:
+    """The model letter in that language, else in English; raises NotFound where there is none."""
+    return remembered(("model", campaign_id, lang), lambda: _newest(campaign_id, lang, campaign_title))
+
+
+def _newest(campaign_id: UUID, lang: str, campaign_title: str) -> Model:
+    version = session().scalar(
+        select(ModelLetterVersion)
+        .where(ModelLetterVersion.campaign_id == campaign_id, ModelLetterVersion.lang.in_([lang, "en"]))
+        .order_by(ModelLetterVersion.lang != lang, ModelLetterVersion.number.desc())
+        .limit(1)
+    )
+    if version is None:
+        raise NotFound(_("This campaign has no letter yet."))
+    values = {"campaign": campaign_title}
+    return Model(
+        version.id,
+        version.lang,
+        fill(version.subject, values),
+        version.opening,
+        fill(version.body, values),
+        version.closing,
+    )
+
+
+def text(text_id: UUID) -> Text:
+    """A supporter's text; raises NotFound."""
+    row = session().execute(
+        select(LetterText, ModelLetterVersion)
+        .join(ModelLetterVersion, ModelLetterVersion.id == LetterText.version_id)
+        .where(LetterText.id == text_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("This letter is no longer here."))
+    own, version = row
+    return Text(version.lang, own.subject, version.opening, own.body, version.closing, own.edited)
+
+
+def letter(id_: UUID) -> Addressed:
+    """One letter; raises NotFound."""
+    row = session().execute(_ADDRESSED.where(Letter.id == id_)).one_or_none()
+    if row is None:
+        raise NotFound(_("This letter is no longer here."))
+    return Addressed(*row)
+
+
+def of_signature(signature_id: UUID) -> list[Addressed]:
+    """The letters of a signature."""
+    rows = session().execute(_ADDRESSED.where(Letter.signature_id == signature_id).order_by(Letter.id))
+    return [Addressed(*row) for row in rows]
+
+
+_ADDRESSED = select(Letter.id, Letter.signature_id, Letter.text_id, Letter.post_id)

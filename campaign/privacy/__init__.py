@@ -1,0 +1,6 @@
+"""What is kept for how long, and its end."""
+
+from campaign.privacy import purge
+from campaign.privacy.retention import ADDRESS_DAYS, TEXT_DAYS, UNCONFIRMED_DAYS
+
+__all__ = ["ADDRESS_DAYS", "TEXT_DAYS", "UNCONFIRMED_DAYS", "purge"]

@@ -1,0 +1,12 @@
+"""How long what is kept. The privacy page shows these figures, the scheduler carries them out."""
+
+from datetime import timedelta
+
+# WriteToThem's week for people who never confirm; RELIABILITY 6 for the rest.
+UNCONFIRMED_DAYS = 7
+TEXT_DAYS = 28
+ADDRESS_DAYS = 90
+
+UNCONFIRMED = timedelta(days=UNCONFIRMED_DAYS)
+TEXT = timedelta(days=TEXT_DAYS)
+ADDRESS = timedelta(days=ADDRESS_DAYS)

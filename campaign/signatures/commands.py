@@ -1,0 +1,189 @@
+"""Sign, confirm, withdraw."""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from flask_babel import gettext as _
+from sqlalchemy import insert, select, update
+
+from campaign import counters, letters, outbox, targets
+from campaign.campaigns import Page
+from campaign.core import clock, metrics
+from campaign.core.addresses import Address
+from campaign.core.db import session
+from campaign.core.errors import Conflict, Gone
+from campaign.core.ids import new_id, reference
+from campaign.letters import Model
+from campaign.signatures import consent, guards
+from campaign.signatures.keys import campaign_key, target_key
+from campaign.signatures.models import ConsentKind, Signature
+from campaign.signatures.states import Public, SignatureState, public_name
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What a supporter sent, checked and cleaned."""
+
+    name: str
+    address: Address
+    postcode: str
+    country: str
+    subject: str
+    body: str
+    updates: bool
+    public: Public
+    source: str
+    lang: str
+
+    @property
+    def digest(self) -> bytes:
+        """Tells the same form sent twice from another text by the same address."""
+        parts = (self.name, self.postcode, self.country, self.subject, self.body, self.updates, self.public, self.lang)
+        return hashlib.sha256("\0".join(map(str, parts)).encode()).digest()
+
+
+def sign(page: Page, model: Model, form: Form) -> None:
+    """Take a signature in and ask for its confirmation by mail. Call it in a transaction.
+
+    The caller answers the same whatever happens here: whether an address has signed is nobody else's business.
+    Raises Conflict when the campaign is not open.
+    """
+    if not page.is_open:
+        raise Conflict(_("This campaign does not take letters now."))
+    guards.lock(form.address.hash)
+    known = guards.standing(page.id, form.address.hash, form.digest)
+    if not known.may_mail:
+        metrics.SIGNATURES.labels("over_mail_cap").inc()
+        return
+    if known.confirmed_id or known.same_id:
+        if not guards.mailed_lately(form.address.hash):
+            kind = "already_signed" if known.confirmed_id else "confirmation"
+            _mail(kind, known.confirmed_id or known.same_id, form.address)
+        return
+    id_ = _insert(page, model, form)
+    consent.record(id_, ConsentKind.UPDATES, form.updates, page.organisation)
+    _mail("confirmation", id_, form.address)
+    metrics.SIGNATURES.labels("pending").inc()
+
+
+def _insert(page: Page, model: Model, form: Form) -> UUID:
+    id_ = new_id()
+    session().execute(
+        insert(Signature).values(
+            id=id_,
+            reference=reference(),
+            campaign_id=page.id,
+            text_id=letters.keep_text(model, form.subject, form.body),
+            state=SignatureState.PENDING,
+            email=form.address.email,
+            email_hash=form.address.hash,
+            digest=form.digest,
+            name=form.name,
+            postcode=form.postcode,
+            country=form.country,
+            place=targets.place_of(form.country, form.postcode, form.lang),
+            lang=form.lang,
+            source=form.source,
+            public=form.public,
+            public_name=public_name(form.name, form.public),
+            created_at=clock.now(),
+        )
+    )
+    return id_
+
+
+def _mail(kind: str, signature_id: UUID | None, address: Address) -> None:
+    """Write a mail that the supporter waits for."""
+    if signature_id is None:
+        return
+    outbox.write(
+        [
+            outbox.Draft(
+                kind=kind,
+                ref=signature_id,
+                lane=outbox.Lane.PEOPLE,
+                stream=outbox.Lane.PEOPLE.limit,
+                domain=address.domain,
+                recipient_hash=address.hash,
+            )
+        ]
+    )
+
+
+def confirm(signature_id: UUID, page: Page) -> UUID:
+    """Confirm a signature: count it and write its letters, once. Answers the signature that stands.
+
+    Opening the link again, or confirming another text of the same address, changes nothing more. Raises Gone when it
+    was withdrawn or removed, Conflict when the campaign has closed.
+    """
+    email_hash = session().scalar(select(Signature.email_hash).where(Signature.id == signature_id))
+    if email_hash is None:
+        raise Gone(_("This signature is no longer here."))
+    guards.lock(email_hash)
+    row = session().execute(_CONFIRMING.where(Signature.id == signature_id)).one()
+    if row.state == SignatureState.CONFIRMED:
+        return signature_id
+    standing = session().scalar(
+        select(Signature.id).where(
+            Signature.campaign_id == row.campaign_id,
+            Signature.email_hash == email_hash,
+            Signature.state == SignatureState.CONFIRMED,
+        )
+    )
+    if standing is not None:
+        return standing
+    if row.state != SignatureState.PENDING:
+        raise Gone(_("This signature is no longer here."))
+    if not page.is_open:
+        raise Conflict(_("This campaign does not take letters now."))
+    _confirm(signature_id, email_hash, row.text_id, page)
+    return signature_id
+
+
+_CONFIRMING = select(Signature.state, Signature.campaign_id, Signature.text_id).with_for_update()
+
+
+def _confirm(signature_id: UUID, email_hash: bytes, text_id: UUID, page: Page) -> None:
+    session().execute(
+        update(Signature)
+        .where(Signature.id == signature_id)
+        .values(state=SignatureState.CONFIRMED, confirmed_at=clock.now())
+    )
+    session().execute(
+        update(Signature)
+        .where(
+            Signature.campaign_id == page.id,
+            Signature.email_hash == email_hash,
+            Signature.state == SignatureState.PENDING,
+        )
+        .values(state=SignatureState.REPLACED)
+    )
+    consent.record(signature_id, ConsentKind.SEND, True, page.organisation)
+    _write_letters(signature_id, text_id, page)
+    counters.bump(campaign_key(page.id), signatures=1)
+    metrics.SIGNATURES.labels("confirmed").inc()
+    log.info("signature_confirmed", signature_id=str(signature_id), campaign_id=str(page.id))
+
+
+def _write_letters(signature_id: UUID, text_id: UUID, page: Page) -> None:
+    """One letter and one message per target. The holder's name is resolved when the message is first claimed."""
+    posts = {target.post_id: target for target in targets.resolve(page.post_ids, clock.today(), page.lang)}
+    pairs = letters.address(signature_id, text_id, list(posts))
+    outbox.write(
+        [
+            outbox.Draft(
+                id=letter_id,
+                kind="letter",
+                ref=letter_id,
+                lane=outbox.Lane.LETTERS,
+                stream=f"target:{post_id}",
+                domain=(posts[post_id].email or "").rpartition("@")[2].lower(),
+                tally_key=target_key(page.id, post_id),
+            )
+            for letter_id, post_id in pairs
+        ]
+    )

@@ -1,0 +1,42 @@
+"""What people are asked, word for word, and the record of their answers."""
+
+import hashlib
+from uuid import UUID
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy.dialects.postgresql import insert
+
+from campaign.core.clock import now
+from campaign.core.db import after_commit, session
+from campaign.core.i18n import language
+from campaign.signatures.models import Consent, ConsentKind, ConsentWording
+
+
+def wording(kind: ConsentKind, organisation: str) -> str:
+    """The question in the reader's language, as the page shows it and the record keeps it."""
+    if kind == ConsentKind.SEND:
+        return _(
+            "By confirming I agree that %(organisation)s counts my signature and sends my letter with my name, "
+            "my postcode and place and my reply address. My letter shows a political opinion.",
+            organisation=organisation,
+        )
+    return _("May %(organisation)s email you about how this campaign goes on?", organisation=organisation)
+
+
+def record(signature_id: UUID, kind: ConsentKind, given: bool, organisation: str) -> None:
+    """Keep an answer with its exact wording, language and time; a second answer to the same question replaces it."""
+    words, lang = wording(kind, organisation), language()
+    key = hashlib.sha256(f"{kind}\0{lang}\0{words}".encode()).digest()
+    known: set[bytes] = current_app.extensions.setdefault("wordings", set())
+    if key not in known:
+        row = {"hash": key, "kind": kind, "lang": lang, "words": words, "first_used": now()}
+        session().execute(insert(ConsentWording).values(row).on_conflict_do_nothing())
+        after_commit(lambda: known.add(key))
+    answer = insert(Consent).values(signature_id=signature_id, kind=kind, given=given, wording=key, at=now())
+    session().execute(
+        answer.on_conflict_do_update(
+            index_elements=[Consent.signature_id, Consent.kind],
+            set_={"given": answer.excluded.given, "wording": answer.excluded.wording, "at": answer.excluded.at},
+        )
+    )

@@ -1,0 +1,71 @@
+"""Read signatures."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from campaign import letters, outbox
+from campaign.core.db import session
+from campaign.core.errors import Gone
+from campaign.letters import Writer
+from campaign.signatures.models import Signature
+from campaign.signatures.states import SignatureState
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature as its own pages and mails need it."""
+
+    id: UUID
+    reference: str
+    campaign_id: UUID
+    text_id: UUID
+    state: SignatureState
+    email: str
+    name: str
+    postcode: str
+    place: str
+    lang: str
+
+    @property
+    def writer(self) -> Writer:
+        """Who signs the letter."""
+        return Writer(self.name, self.postcode, self.place)
+
+
+@dataclass(frozen=True)
+class LetterStatus:
+    """Where one letter stands."""
+
+    post_id: UUID
+    state: outbox.State
+    at: datetime
+
+
+_COLUMNS = tuple(getattr(Signature, name) for name in Signed.__dataclass_fields__)
+
+
+def signed(id_: UUID) -> Signed:
+    """One signature; raises Gone where it has been purged or erased."""
+    row = session().execute(select(*_COLUMNS).where(Signature.id == id_)).one_or_none()
+    if row is None:
+        raise Gone(_("This signature is no longer here."))
+    return Signed(*row)
+
+
+def letter_states(signature_id: UUID) -> list[LetterStatus]:
+    """Where each letter of a signature stands, in the order of its targets."""
+    mine = letters.of_signature(signature_id)
+    states = outbox.states_of([letter.id for letter in mine])
+    return [LetterStatus(letter.post_id, *states[letter.id]) for letter in mine if letter.id in states]
+
+
+def confirmed_count(campaign_id: UUID) -> int:
+    """How many rows are confirmed: for the nightly recount, never for a page."""
+    query = select(func.count()).select_from(Signature)
+    return session().scalar(
+        query.where(Signature.campaign_id == campaign_id, Signature.state == SignatureState.CONFIRMED)
+    ) or 0

@@ -1,0 +1,42 @@
+"""The states of a signature and the only moves between them."""
+
+from enum import StrEnum
+
+
+class SignatureState(StrEnum):
+    """Where a signature stands. Only confirmed ones count and send."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    REPLACED = "replaced"  # another text of the same address was confirmed
+    WITHDRAWN = "withdrawn"
+    INVALID = "invalid"  # taken out by staff
+
+
+S = SignatureState
+
+MOVES: dict[SignatureState, frozenset[SignatureState]] = {
+    S.PENDING: frozenset({S.CONFIRMED, S.REPLACED, S.WITHDRAWN, S.INVALID}),
+    S.CONFIRMED: frozenset({S.WITHDRAWN, S.INVALID}),
+    S.REPLACED: frozenset(),
+    S.WITHDRAWN: frozenset(),
+    S.INVALID: frozenset({S.CONFIRMED}),
+}
+
+
+class Public(StrEnum):
+    """How a supporter appears in public; hidden unless they say otherwise."""
+
+    NAME = "name"
+    INITIALS = "initials"
+    HIDDEN = "hidden"
+
+
+def public_name(name: str, public: Public) -> str | None:
+    """What may be shown of a name: the first given name, the initials, or nothing."""
+    words = name.split()
+    if public == Public.HIDDEN or not words:
+        return None
+    if public == Public.NAME:
+        return words[0]
+    return " ".join(f"{word[0].upper()}." for word in (words[:1] + words[-1:] if len(words) > 1 else words))

@@ -1,0 +1,73 @@
+"""Who holds a post on a day, how they are addressed, and where they are reached."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+
+from campaign.core.db import session
+from campaign.core.i18n import pick
+from campaign.targets.models import Contact, Person, Post, Postcode, Tenure
+
+
+@dataclass(frozen=True)
+class Target:
+    """A post as it stands on a day: its holder's name, form of address and contact in one language."""
+
+    post_id: UUID
+    key: str
+    offices: dict[str, str]
+    office: str
+    holder: str | None
+    salutation: str
+    address: tuple[str, ...]
+    email: str | None
+
+    @property
+    def initials(self) -> str:
+        """Two letters for a card."""
+        words = [word for word in (self.holder or self.office).split() if word[0].isupper()]
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+def resolve(post_ids: Sequence[UUID], on: date, lang: str) -> list[Target]:
+    """The posts as they stand on that day, in the order asked for. One statement."""
+    rows = session().execute(
+        select(Post, Tenure, Person.name, Contact.email)
+        .outerjoin(
+            Tenure,
+            and_(
+                Tenure.post_id == Post.id, Tenure.since <= on, or_(Tenure.until.is_(None), Tenure.until > on)
+            ),
+        )
+        .outerjoin(Person, Person.id == Tenure.person_id)
+        .outerjoin(
+            Contact,
+            and_(
+                Contact.post_id == Post.id, Contact.since <= on, or_(Contact.until.is_(None), Contact.until > on)
+            ),
+        )
+        .where(Post.id.in_(post_ids))
+    )
+    found = {post.id: _target(post, tenure, name, email, lang) for post, tenure, name, email in rows}
+    return [found[id_] for id_ in post_ids if id_ in found]
+
+
+def _target(post: Post, tenure: Tenure | None, holder: str | None, email: str | None, lang: str) -> Target:
+    offices = {**post.office, **(tenure.office if tenure else {})}
+    salutations = (tenure.salutation if tenure else None) or post.salutation
+    lines = post.address.get(lang) or post.address.get("en") or []
+    return Target(
+        post.id, post.key, offices, pick(offices, lang), holder, pick(salutations, lang), tuple(lines), email
+    )
+
+
+def place_of(country: str, postcode: str, lang: str) -> str:
+    """The municipality of a postcode, in that language; empty where it is not known."""
+    place = session().scalar(
+        select(Postcode.place).where(Postcode.country == country, Postcode.postcode == postcode)
+    )
+    # In a language that a place has no name in, it is called what its own inhabitants call it.
+    return (place.get(lang) or place.get("de") or "") if place else ""
