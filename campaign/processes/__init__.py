@@ -1,0 +1,1 @@
+"""How child processes are started, found again and ended. Standard library only."""
