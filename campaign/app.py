@@ -1,0 +1,71 @@
+"""create_app: the one file that knows every room."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from campaign import config, outbox, signatures
+from campaign.config import ROOT, Settings
+from campaign.core import db, i18n
+from campaign.web import api, audience, errors, headers, ops, origin, pages, public, staff
+from campaign.web.api import counter as _counter
+from campaign.web.api import signatures as _signatures
+from campaign.web.public import campaign as _campaign
+from campaign.web.public import confirm as _confirm
+from campaign.web.public import demo as _demo
+from campaign.web.public import home as _home
+from campaign.web.staff import outbox as _outbox
+from campaign.web.staff import session
+
+# A letter of 8,000 characters in UTF-8, percent-encoded, with room for the rest of the form.
+LARGEST_FORM = 256 * 1024
+YEAR = 365 * 86400
+# Importing these modules puts their views on the blueprints.
+VIEWS = (_campaign, _confirm, _counter, _demo, _home, _outbox, _signatures, session)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, in named steps. Raises SettingsError when the environment is not right."""
+    settings = settings or config.load()
+    app = Flask("campaign", static_folder=str(ROOT / "static"), template_folder=str(ROOT / "templates"))
+    _configure(app, settings)
+    db.init_app(app, settings)
+    i18n.init_app(app)
+    pages.init_app(app, settings)
+    headers.init_app(app, settings)
+    errors.init_app(app)
+    _routes(app)
+    _composers()
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.extensions["settings"] = settings
+    host = settings.public_url.partition("://")[2].partition(":")[0]
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        SEND_FILE_MAX_AGE_DEFAULT=YEAR,
+        # Links are made from PUBLIC_URL; the Host header is only ever compared. Loopback is for health checks.
+        TRUSTED_HOSTS=[host, "localhost", "127.0.0.1", "[::1]"],
+    )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+
+
+def _routes(app: Flask) -> None:
+    app.before_request(origin.check_origin)
+    app.before_request(session.identify)
+    app.before_request(audience.guard)
+    app.context_processor(lambda: {"sign_out_form": session.sign_out_form})
+    for room in (public.blueprint, public.demo_blueprint, api.blueprint, staff.blueprint, ops.blueprint):
+        app.register_blueprint(room)
+    app.view_functions["static"] = audience.public(app.view_functions["static"])
+    audience.check_routes(app)
+
+
+def _composers() -> None:
+    """One composer per kind of message; the outbox calls it once inside the claim and keeps the result."""
+    outbox.compose_with("confirmation", signatures.composers.confirmation)
+    outbox.compose_with("already_signed", signatures.composers.already_signed)
+    outbox.compose_with("letter", signatures.composers.letter)

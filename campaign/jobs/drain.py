@@ -1,0 +1,95 @@
+"""Drain a lane: claim, send with no transaction open, record; until nothing is due or the turn is over."""
+
+import os
+import socket
+import time
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as PoolTimeout
+
+from campaign import config, outbox
+from campaign.core.db import transaction
+from campaign.core.queue import heard, ring
+from campaign.jobs.stop import stopping, wait
+from campaign.outbox import Answer, Claimed, Lane, Later, Transport, Wait
+
+log = structlog.get_logger()
+
+# One turn. RQ's job time-out is longer, and a deploy never waits for more than the letter in hand.
+TURN_SECONDS = 45.0
+# A permit older than this belongs to a moment that has passed: sending on it would break the pace.
+PERMIT_SECONDS = 1.0
+# Waiting longer than this for a permit is the sweeper's business, who rings again when it is time.
+PATIENCE_SECONDS = 12.0
+# While waiting, look again this often for mail that has become due meanwhile.
+GLANCE_SECONDS = 1.0
+RETRY_SECONDS = 0.3
+ACTOR = f"worker:{socket.gethostname()}/{os.getpid()}"
+
+
+def drain(lane_name: str) -> int:
+    """Send what the lane has due; answers how many messages were tried. Safe to run any number of times at once."""
+    lane = Lane(lane_name)
+    heard(lane)
+    transport = outbox.connect(config.current())
+    try:
+        return _turn(lane, transport)
+    finally:
+        transport.close()
+
+
+def _turn(lane: Lane, transport: Transport) -> int:
+    ends = time.monotonic() + TURN_SECONDS
+    tried, woken = 0, False
+    begun, step = _step(lane, None)
+    while not stopping() and time.monotonic() < ends:
+        if isinstance(step, Wait):
+            if step.seconds is None or step.seconds > PATIENCE_SECONDS:
+                return tried
+            wait(min(step.seconds, GLANCE_SECONDS))
+            begun, step = _step(lane, None)
+            continue
+        if not woken:  # there is work: wake one more worker, who will do the same
+            woken = ring(lane) or True
+        answer = _send(transport, step, begun)
+        tried += 1
+        begun, step = _record(lane, (step, answer))
+    _give_back(step)
+    ring(lane)
+    return tried
+
+
+def _step(lane: Lane, done: tuple[Claimed, Answer] | None) -> tuple[float, Claimed | Wait]:
+    """Record what was sent and claim the next, in one commit."""
+    begun = time.monotonic()
+    with transaction():
+        if done is not None:
+            outbox.record(*done, ACTOR)
+        return begun, Wait(None) if stopping() else outbox.claim(lane, ACTOR)
+
+
+def _record(lane: Lane, done: tuple[Claimed, Answer]) -> tuple[float, Claimed | Wait]:
+    """Record, also when the database is away for a moment: an answer that is lost is a letter sent twice."""
+    ends = time.monotonic() + done[0].lease_seconds
+    while True:
+        try:
+            return _step(lane, done)
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            if time.monotonic() > ends:
+                raise
+            log.warning("record_retried", lane=lane.value, error=type(error).__name__)
+            time.sleep(RETRY_SECONDS)
+
+
+def _send(transport: Transport, claimed: Claimed, begun: float) -> Answer:
+    """Hand a message over, unless this worker was held up so long that its permit has gone stale."""
+    if time.monotonic() - begun > PERMIT_SECONDS:
+        return Later("the worker was held up", 0.0, counted=False)
+    return transport.send(claimed.envelope)
+
+
+def _give_back(step: Claimed | Wait) -> None:
+    """Put a claimed message back that was not tried, because the turn is over."""
+    if isinstance(step, Claimed):
+        with transaction():
+            outbox.record(step, Later("the worker's turn is over", 0.0, counted=False), ACTOR)

@@ -1,0 +1,107 @@
+"""The scheduler: rings for what is due and does the daily work. It survives Redis and PostgreSQL being away."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from campaign import campaigns, config, outbox
+from campaign.core.db import db, session, transaction
+from campaign.core.queue import ring
+from campaign.jobs.recount import recount
+from campaign.jobs.stop import catch_signals, stopping, wait
+from campaign.privacy import purge
+
+log = structlog.get_logger()
+HOUR = 3600.0
+
+
+@dataclass
+class Task:
+    """Something done every so often. `alone`: only one scheduler at a time, by an advisory lock."""
+
+    name: str
+    every: float
+    run: Callable[[], object]
+    alone: bool = False
+    due: float = 0.0
+
+
+def tasks() -> list[Task]:
+    """All that the scheduler does."""
+    sweep_seconds = float(config.current().sweep_seconds)
+    return [
+        Task("sweep", sweep_seconds, sweep),
+        Task("calendar", 15.0, _in_transaction(campaigns.follow_calendar)),
+        Task("purge-unconfirmed", HOUR, _in_transaction(purge.unconfirmed), alone=True),
+        Task("purge-texts", HOUR, _in_transaction(purge.texts), alone=True),
+        Task("purge-addresses", HOUR, _in_transaction(purge.addresses), alone=True),
+        Task("recount", 24 * HOUR, recount, alone=True),
+    ]
+
+
+def run(app: Flask) -> None:
+    """Run until asked to stop. A task that fails is logged and tried again at its next time."""
+    catch_signals()
+    with app.app_context():
+        plan = tasks()
+        log.info("scheduler_started")
+        while not stopping():
+            for task in plan:
+                if time.monotonic() >= task.due and not stopping():
+                    task.due = time.monotonic() + task.every
+                    _attempt(task)
+            wait(0.5)
+
+
+def sweep() -> None:
+    """Free what nobody holds any more, then ring each lane that has something due."""
+    with transaction():
+        outbox.expire_leases()
+    with transaction():
+        outbox.release_unsure()
+    with transaction():
+        lanes = outbox.lanes_due()
+    for lane in lanes:
+        ring(lane)
+
+
+def _attempt(task: Task) -> None:
+    try:
+        if task.alone:
+            _alone(task)
+        else:
+            task.run()
+    except SQLAlchemyError as error:
+        log.warning("task_failed", name=task.name, error=type(error).__name__)
+    except Exception:  # noqa: BLE001 - one task's mistake must not end the sweeps
+        log.exception("task_failed", name=task.name)
+    finally:
+        session().rollback()
+        db.session.remove()
+
+
+def _alone(task: Task) -> None:
+    """Run it if no other scheduler is at it; the lock goes with the connection."""
+    with db.engine.connect() as connection:
+        query = text("SELECT pg_try_advisory_lock(hashtext(:name))")
+        if not connection.scalar(query, {"name": f"campaign.{task.name}"}):
+            return
+        connection.commit()
+        try:
+            task.run()
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), {"name": f"campaign.{task.name}"})
+            connection.commit()
+
+
+def _in_transaction(command: Callable[[], object]) -> Callable[[], object]:
+    def run_it() -> object:
+        with transaction():
+            return command()
+
+    return run_it

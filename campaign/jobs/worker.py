@@ -1,0 +1,105 @@
+"""A worker process for one lane: RQ brings the hints, and without Redis it looks into the ledger by itself."""
+
+from types import FrameType
+
+import redis
+import structlog
+from flask import Flask
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
+
+from campaign import config
+from campaign.core.db import db
+from campaign.core.queue import name
+from campaign.jobs.drain import drain
+from campaign.jobs.stop import catch_signals, request_stop, stopping, wait
+from campaign.outbox import Lane
+
+log = structlog.get_logger()
+
+# Idle this long, the worker looks into the ledger without being told: a lost hint and a dead scheduler cost this much.
+IDLE_SECONDS = 15
+AWAY_SECONDS = 2.0
+
+
+class RedisAway(Exception):
+    """Redis went away while the worker waited for a hint."""
+
+
+class _Queue(Queue):
+    @classmethod
+    def dequeue_any(cls, *args, **kwargs):  # type: ignore[no-untyped-def]
+        """As RQ's, but a lost connection ends the wait instead of being retried for ever."""
+        try:
+            return super().dequeue_any(*args, **kwargs)
+        except redis.ConnectionError as error:
+            raise RedisAway from error
+
+
+class _Worker(SimpleWorker):
+    """RQ's in-process worker: no fork per hint, one kept transport connection, one process to kill.
+
+    RQ's own forking worker dies on a SIGTERM to the process group in the middle of a job (measured).
+    """
+
+    queue_class = _Queue
+
+    def heartbeat(self, timeout=None, pipeline=None):  # type: ignore[no-untyped-def]
+        """As RQ's; see `dequeue_any`."""
+        try:
+            super().heartbeat(timeout, pipeline)
+        except redis.ConnectionError as error:
+            raise RedisAway from error
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Tell the drain to finish the letter in hand."""
+        request_stop()
+
+    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
+        """A second signal changes nothing: the letter in hand is bounded by the transport's time-outs."""
+
+
+def run(app: Flask, lane: Lane) -> None:
+    """Work for one lane until asked to stop."""
+    with app.app_context():
+        catch_signals()
+        log.info("worker_started", lane=lane.value)
+        while not stopping():
+            _listen(lane)
+            catch_signals()
+            if not stopping():
+                _look(lane)
+        log.info("worker_stopped", lane=lane.value)
+
+
+def _listen(lane: Lane) -> None:
+    """Wait for hints and run them; returns when idle, stopped, or Redis is away."""
+    connection = redis.Redis.from_url(
+        config.current().redis_url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=2, socket_timeout=60
+    )
+    try:
+        connection.ping()
+        queue = _Queue(name(lane), connection=connection, serializer=JSONSerializer)
+        worker = _Worker([queue], connection=connection, serializer=JSONSerializer, worker_ttl=45, log_job_description=False)
+        worker.work(logging_level="WARNING", max_idle_time=IDLE_SECONDS)
+    except (redis.RedisError, RedisAway, OSError) as error:
+        log.warning("redis_away", lane=lane.value, error=type(error).__name__)
+        wait(AWAY_SECONDS)
+    finally:
+        connection.close()
+
+
+def _look(lane: Lane) -> None:
+    """Drain without being told."""
+    try:
+        drain(lane.value)
+    except SQLAlchemyError as error:
+        log.warning("drain_failed", lane=lane.value, error=type(error).__name__)
+        wait(AWAY_SECONDS)
+    finally:
+        db.session.remove()
+
+

@@ -1,0 +1,1 @@
+"""The faces of the house: public pages, the interface for widgets, the staff console, operations."""

@@ -1,0 +1,32 @@
+"""The counter as JSON, and where its stream is."""
+
+from flask import Response, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+
+from campaign import config, reports
+from campaign.web.api import blueprint
+from campaign.web.audience import public
+
+CACHE = "public, max-age=2"
+
+
+@blueprint.get("/campaigns/<slug>/counter")
+@public
+def counter(slug: str) -> Response:
+    """The counter's object (docs: contract); cacheable, for any site."""
+    body = reports.counter(slug).json()
+    response = make_response(body)
+    response.headers["Content-Type"] = "application/json"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = CACHE
+    response.set_etag(reports.etag(body))
+    return response.make_conditional(request)
+
+
+@blueprint.get("/campaigns/<slug>/counter/stream")
+@public
+def stream(slug: str) -> ResponseReturnValue:
+    """Streams live in a process of their own: without a proxy that knows it, go there."""
+    response = redirect(f"{config.current().live_origin}{request.path}", 307)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response

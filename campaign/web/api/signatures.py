@@ -1,0 +1,46 @@
+"""The JSON twin of the sign form."""
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from campaign import campaigns, letters
+from campaign.core import i18n, tokens
+from campaign.core.errors import Conflict, DomainError
+from campaign.core.tokens import Purpose
+from campaign.web.api import blueprint
+from campaign.web.audience import public, self_limited
+from campaign.web.public.campaign import take
+from campaign.web.public.forms import SignForm
+
+
+@blueprint.get("/campaigns/<slug>/form-token")
+@public
+def form_token(slug: str) -> ResponseReturnValue:
+    """A token for one form of this campaign (`csrf_token`), good for two hours."""
+    page = campaigns.find(slug, i18n.DEFAULT)
+    response = jsonify(csrf_token=tokens.sign(Purpose.SIGN_FORM, page.slug))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/campaigns/<slug>/signatures")
+@public
+@self_limited("sign")
+def sign(slug: str) -> ResponseReturnValue:
+    """Take a signature as JSON with the fields of the form and `lang`; 202 whatever is known of the address."""
+    if not request.is_json or not isinstance(values := request.get_json(silent=True), dict):
+        raise DomainError(_("Send one JSON object."))
+    lang = str(values.get("lang", i18n.DEFAULT))
+    if lang not in i18n.CODES:
+        raise DomainError(_("This language is not there."), fields={"lang": _("This language is not there.")})
+    page = campaigns.find(slug, lang)
+    if not page.is_open:
+        raise Conflict(_("This campaign does not take letters now."))
+    texts = {name: value for name, value in values.items() if isinstance(value, str)}
+    form = SignForm(MultiDict(texts), slug=slug, home=page.country)
+    if not take(page, letters.model(page.id, lang, page.title), form):
+        fields = {name: str(errors[0]) for name, errors in form.errors.items() if name and errors}
+        raise DomainError(_("Some fields are wrong."), fields=fields)
+    return jsonify(status="check_your_mail"), 202

@@ -1,0 +1,107 @@
+"""From the mailed link to the letters' own page."""
+
+from uuid import UUID
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign import campaigns, config, letters, outbox, reports, signatures, targets
+from campaign.core import clock, tokens
+from campaign.core.db import transaction
+from campaign.core.errors import Conflict, Gone
+from campaign.core.rates import Rate
+from campaign.core.tokens import Purpose
+from campaign.outbox import State
+from campaign.signatures import ConsentKind, SignatureState
+from campaign.web.audience import limited, signed_link
+from campaign.web.public import blueprint
+from campaign.web.public.campaign import counter_urls
+from campaign.web.public.sheet import sheet
+
+
+@blueprint.route("/confirm/<token>", methods=["GET", "POST"])
+@signed_link
+@limited("confirm", Rate(60, "minute"))
+def confirm(token: str) -> ResponseReturnValue:
+    """GET shows the letter and one button; only its POST confirms (mail scanners follow links)."""
+    g.private = True
+    try:
+        signature = signatures.signed(UUID(hex=tokens.read(Purpose.CONFIRM, token)))
+        g.lang = signature.lang
+        page = campaigns.by_id(signature.campaign_id, signature.lang)
+        if request.method == "POST":
+            with transaction():
+                standing = signatures.confirm(signature.id, page)
+            return redirect(url_for("public.thanks", token=tokens.sign(Purpose.STATUS, standing.hex)), 303)
+        if signature.state == SignatureState.CONFIRMED:
+            return redirect(url_for("public.thanks", token=tokens.sign(Purpose.STATUS, signature.id.hex)), 303)
+        if signature.state != SignatureState.PENDING or not page.is_open:
+            raise Gone(_("There is nothing left to confirm here."))
+    except (Gone, Conflict) as error:
+        return render_template("public/confirm_gone.html", text=error.words), error.status
+    text = letters.text(signature.text_id)
+    posts = targets.resolve(page.post_ids, clock.today(), signature.lang)
+    return render_template(
+        "public/confirm.html",
+        campaign=page,
+        supporter_name=signature.name,
+        subject=text.subject,
+        body=text.body,
+        targets=posts,
+        letter=sheet(text, posts[0], page.title),
+        today=clock.today(),
+        consent_text=signatures.consent.wording(ConsentKind.SEND, page.organisation),
+        token=token,
+    )
+
+
+@blueprint.get("/thanks/<token>")
+@signed_link
+def thanks(token: str) -> ResponseReturnValue:
+    """Where each letter stands, each time it is opened."""
+    g.private = True
+    try:
+        signature = signatures.signed(UUID(hex=tokens.read(Purpose.STATUS, token)))
+    except Gone as error:
+        return render_template("public/confirm_gone.html", text=error.words), error.status
+    g.lang = signature.lang
+    page = campaigns.by_id(signature.campaign_id, signature.lang)
+    posts = {target.post_id: target for target in targets.resolve(page.post_ids, clock.today(), signature.lang)}
+    items = [
+        {
+            "office": posts[letter.post_id].office,
+            "holder": posts[letter.post_id].holder,
+            "state": letter.state,
+            "label": state_label(letter.state),
+            "at": letter.at,
+        }
+        for letter in signatures.letter_states(signature.id)
+        if letter.post_id in posts
+    ]
+    return render_template(
+        "public/thanks.html",
+        campaign=page,
+        reference=signature.reference,
+        letters=items,
+        counter=reports.counter(page.slug),
+        live_url=url_for("public.live", lang=signature.lang, slug=page.slug),
+        campaign_url=url_for("public.campaign", lang=signature.lang, slug=page.slug),
+        demo_mail_url=url_for("demo.mail") if config.current().demo else None,
+        **counter_urls(page.slug),
+    )
+
+
+def state_label(state: State) -> str:
+    """A message's state in words for its writer."""
+    labels = {
+        outbox.State.HELD: _("waiting"),
+        outbox.State.QUEUED: _("waiting for its turn"),
+        outbox.State.SENDING: _("leaving now"),
+        outbox.State.UNSURE: _("being checked"),
+        outbox.State.SENT: _("sent"),
+        outbox.State.DELIVERED: _("delivered"),
+        outbox.State.BOUNCED: _("came back"),
+        outbox.State.COMPLAINED: _("delivered"),
+    }
+    return labels.get(state, _("not sent"))

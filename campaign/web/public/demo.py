@@ -1,0 +1,63 @@
+"""The demonstration's mailbox in the browser. It does not exist elsewhere."""
+
+import mailbox
+import re
+from email import message_from_binary_file
+from email.message import EmailMessage
+from email.policy import default
+from typing import cast
+from urllib.parse import unquote, urlsplit
+
+from flask import abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from campaign import config
+from campaign.web.audience import public
+from campaign.web.public import demo_blueprint
+
+SHOWN = 50
+HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID")
+LINK = re.compile(r"https?://[^\s<>\"]+")
+
+
+@demo_blueprint.get("/demo/mail")
+@public
+def mail() -> ResponseReturnValue:
+    """Every mail that this demonstration has sent, the newest first."""
+    settings = config.current()
+    parts = urlsplit(settings.mail_url)
+    if not settings.demo or parts.scheme != "maildir":
+        abort(404)
+    box = mailbox.Maildir(unquote(parts.path), factory=None, create=False)
+    try:
+        keys = sorted(box.keys(), reverse=True)[:SHOWN]
+    except FileNotFoundError:
+        keys = []
+    items = [(key, _read(box, key)) for key in keys]
+    chosen = request.args.get("id", "")
+    return render_template(
+        "public/demo_mail.html",
+        mails=[
+            {
+                "id": key,
+                "to": message["To"],
+                "from_": message["From"],
+                "subject": message["Subject"],
+                "date": message["Date"].datetime,
+            }
+            for key, message in items
+        ],
+        mail=next((_shown(key, message) for key, message in items if key == chosen), None),
+    )
+
+
+def _read(box: "mailbox.Maildir", key: str) -> EmailMessage:
+    with box.get_file(key) as file:
+        return cast(EmailMessage, message_from_binary_file(file, policy=default))
+
+
+def _shown(key: str, message: EmailMessage) -> dict[str, object]:
+    body = message.get_body(("plain",))
+    text = body.get_content() if body is not None else ""
+    headers = {name: str(message[name]) for name in HEADERS if message[name]}
+    return {"id": key, "headers": headers, "text": text, "links": LINK.findall(text)}

@@ -1,0 +1,133 @@
+"""The sign form: every field checked, every wrong value kept and explained."""
+
+import re
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from campaign.core import addresses, i18n
+from campaign.core.errors import DomainError
+from campaign.core.text import header_text, one_line, prose
+from campaign.core.tokens import Purpose
+from campaign.signatures import Form as SignatureForm
+from campaign.signatures import Public
+from campaign.web.origin import TokenForm
+
+NAME_MAX, SUBJECT_MAX, BODY_MAX, BODY_MIN = 100, 150, 8000, 20
+POSTCODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,10}")
+# National shapes of postcodes that are worth checking; others only need to look like one.
+SHAPES = {"BE": re.compile(r"[1-9]\d{3}")}
+
+
+def _strip(value: str | None) -> str:
+    return one_line(value or "")
+
+
+def _header(_form: Any, field: Field) -> None:
+    try:
+        header_text(field.data)
+    except DomainError as error:
+        raise ValidationError(error.words) from error
+
+
+def _clean(value: str | None) -> str:
+    return prose(value or "")
+
+
+class SignForm(TokenForm):
+    """What a supporter fills in. `country` stands for its default where it is left empty."""
+
+    name = StringField(
+        filters=[_strip],
+        validators=[
+            InputRequired(_("Write your name.")),
+            Length(max=NAME_MAX, message=_("Use at most %(max)d characters for your name.")),
+            _header,
+        ],
+    )
+    email = StringField(filters=[_strip], validators=[InputRequired(_("Write your email address."))])
+    postcode = StringField(filters=[_strip], validators=[InputRequired(_("Write your postcode."))])
+    country = SelectField(choices=[], validate_choice=False)
+    subject = StringField(
+        filters=[_strip],
+        validators=[
+            InputRequired(_("Write a subject.")),
+            Length(max=SUBJECT_MAX, message=_("Use at most %(max)d characters for the subject.")),
+            _header,
+        ],
+    )
+    body = TextAreaField(
+        filters=[_clean],
+        validators=[
+            InputRequired(_("Write your letter.")),
+            Length(min=BODY_MIN, message=_("Your letter is too short.")),
+            Length(max=BODY_MAX, message=_("Your letter is too long: use at most %(max)d characters.")),
+        ],
+    )
+    updates = RadioField(choices=[("yes", ""), ("no", "")], validate_choice=False)
+    public = RadioField(choices=[(choice.value, "") for choice in Public], default=Public.HIDDEN, validate_choice=False)
+    source = HiddenField(filters=[_strip])
+
+    def __init__(self, formdata: Any, *, slug: str, home: str, **values: Any) -> None:
+        self.home = home
+        self.address: addresses.Address | None = None
+        super().__init__(formdata, token=(Purpose.SIGN_FORM, slug), **values)
+        self.country.choices = i18n.countries()
+        self.country.data = (self.country.data or home).upper()
+        self.public.data = self.public.data or Public.HIDDEN
+
+    def validate_email(self, field: Field) -> None:
+        """An address that mail can go to."""
+        if not field.data:
+            return
+        try:
+            self.address = addresses.parse(field.data)
+        except DomainError as error:
+            raise ValidationError(error.words) from error
+
+    def validate_postcode(self, field: Field) -> None:
+        """A postcode as the chosen country writes it."""
+        if not field.data:
+            return
+        if self.country.data in SHAPES and not SHAPES[self.country.data].fullmatch(field.data):
+            raise ValidationError(_("Write a postcode of four digits, such as 9000."))
+        if not POSTCODE.fullmatch(field.data):
+            raise ValidationError(_("Write a postcode with letters and digits only."))
+
+    def validate_country(self, field: Field) -> None:
+        """One of the countries on the list."""
+        if field.data not in dict(i18n.countries()):
+            raise ValidationError(_("Choose a country from the list."))
+
+    def validate_updates(self, field: Field) -> None:
+        """Nothing is preset: people say yes or no."""
+        if field.data not in ("yes", "no"):
+            raise ValidationError(_("Choose yes or no: may we email you how this campaign goes on?"))
+
+    def validate_public(self, field: Field) -> None:
+        """One of the three ways to be shown."""
+        if field.data not in list(Public):
+            raise ValidationError(_("Choose how we may show you."))
+
+    def validate_source(self, field: Field) -> None:
+        """Where the signature came from; anything odd counts as nothing."""
+        if not re.fullmatch(r"[A-Za-z0-9._-]{0,40}", field.data or ""):
+            field.data = ""
+
+    def signature(self, lang: str) -> SignatureForm:
+        """The checked values; call it after `validate` said yes."""
+        address = self.address or addresses.parse(self.email.data)
+        return SignatureForm(
+            name=self.name.data,
+            address=address,
+            postcode=self.postcode.data.upper(),
+            country=self.country.data,
+            subject=self.subject.data,
+            body=self.body.data,
+            updates=self.updates.data == "yes",
+            public=Public(self.public.data),
+            source=self.source.data,
+            lang=lang,
+        )

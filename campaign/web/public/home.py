@@ -1,0 +1,58 @@
+"""First page, privacy, and which language to begin with."""
+
+from flask import abort, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from campaign import campaigns, reports
+from campaign.core import i18n
+from campaign.privacy import ADDRESS_DAYS, UNCONFIRMED_DAYS
+from campaign.web.audience import public
+from campaign.web.public import blueprint
+
+
+@blueprint.get("/")
+@public
+def root() -> ResponseReturnValue:
+    """Send the reader to the first page in their browser's language."""
+    response = redirect(url_for("public.home", lang=i18n.language()), 302)
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+@blueprint.get("/<lang>/")
+@public
+def home(lang: str) -> ResponseReturnValue:
+    """Open campaigns."""
+    if lang not in i18n.CODES:
+        abort(404)
+    pages = campaigns.open_campaigns(lang)
+    counters = reports.counters([page.slug for page in pages])
+    items = [
+        {
+            "slug": page.slug,
+            "title": page.title,
+            "lead": page.lead,
+            "accent": page.accent,
+            "langs": page.langs,
+            "signatures": counters[page.slug].signatures,
+            "goal": counters[page.slug].goal,
+        }
+        for page in pages
+    ]
+    return render_template("public/home.html", campaigns=items)
+
+
+@blueprint.get("/<lang>/privacy")
+@public
+def privacy(lang: str) -> ResponseReturnValue:
+    """What we keep, why, and for how long."""
+    if lang not in i18n.CODES:
+        abort(404)
+    g.lang = lang
+    names = sorted({page.organisation for page in campaigns.open_campaigns(lang)})
+    return render_template(
+        "public/privacy.html",
+        organisation=", ".join(names) or "Postbag",
+        retention_days=ADDRESS_DAYS,
+        unconfirmed_days=UNCONFIRMED_DAYS,
+    )

@@ -1,0 +1,3 @@
+// After a refused form the reader starts at the list of what is wrong.
+
+document.querySelector("[data-error-summary]")?.focus();
