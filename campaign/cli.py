@@ -1,0 +1,178 @@
+"""The `campaign` command."""
+
+import sys
+from pathlib import Path
+
+import click
+import flask_migrate
+from flask import Flask
+
+from campaign import __version__, accounts, config
+from campaign.accounts import Role
+from campaign.app import create_app
+from campaign.config import SettingsError
+from campaign.core import logs
+from campaign.core.addresses import parse
+from campaign.core.db import transaction
+from campaign.core.errors import DomainError
+from campaign.core.ids import reference
+from campaign.demo import run_demo
+from campaign.jobs import schedule, worker
+from campaign.jobs.drain import drain
+from campaign.live import serve as serve_live
+from campaign.outbox import Lane
+from campaign.seed import seed as plant
+from campaign.supervise import Child, run as supervise
+from campaign.web import audience
+from campaign.web.serve import serve as serve_web
+
+
+def main() -> None:
+    """Run the command; settings that are wrong are listed, not raised."""
+    try:
+        cli()
+    except SettingsError as error:
+        click.echo("These settings need attention:", err=True)
+        for problem in error.problems:
+            click.echo(f"  {problem}", err=True)
+        sys.exit(2)
+
+
+@click.group()
+@click.version_option(__version__)
+def cli() -> None:
+    """Postbag: advocacy campaigns with letters that arrive."""
+
+
+def _app(process: str) -> Flask:
+    settings = config.load()
+    logs.setup(process, settings.log_level)
+    return create_app(settings)
+
+
+@cli.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65534))
+@click.option("--data", default="data/demo", show_default=True, type=click.Path(file_okay=False, path_type=Path))
+def demo(port: int, data: Path) -> None:
+    """Run everything on this machine, with a demonstration campaign."""
+    sys.exit(run_demo(port, data))
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--processes", default=1, show_default=True)
+@click.option("--threads", default=16, show_default=True)
+def web(host: str, port: int, processes: int, threads: int) -> None:
+    """Serve the pages."""
+    serve_web(host, port, processes, threads)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8001, show_default=True)
+def live(host: str, port: int) -> None:
+    """Serve the live counter."""
+    serve_live(_app("live"), host, port)
+
+
+@cli.command("worker")
+@click.option("--lane", type=click.Choice([lane.value for lane in Lane]), help="only this lane; all where left out")
+def work(lane: str | None) -> None:
+    """Send what is in the outbox."""
+    if lane:
+        worker.run(_app("worker"), Lane(lane))
+        return
+    config.load()
+    command = [sys.executable, "-m", "campaign", "worker", "--lane"]
+    sys.exit(supervise([Child(f"worker {one.value}", [*command, one.value]) for one in Lane]))
+
+
+@cli.command()
+def scheduler() -> None:
+    """Ring for what is due, open and close campaigns, purge, recount."""
+    schedule.run(_app("scheduler"))
+
+
+@cli.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to this version."""
+    with _app("cli").app_context():
+        flask_migrate.upgrade()
+
+
+@db.command()
+@click.argument("message")
+def revision(message: str) -> None:
+    """Write a migration for what changed in the models (for developers)."""
+    with _app("cli").app_context():
+        flask_migrate.migrate(message=message)
+
+
+@cli.command()
+def seed() -> None:
+    """Add the demonstration campaign, once."""
+    with _app("cli").app_context(), transaction():
+        added = plant()
+    click.echo("Added the demonstration campaign." if added else "The demonstration campaign is there already.")
+
+
+@cli.group()
+def staff() -> None:
+    """People who work with campaigns."""
+
+
+@staff.command("create")
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--organisation", default="default", show_default=True, help="key of the organisation")
+@click.option("--password-stdin", is_flag=True, help="read the password from standard input instead of making one")
+def create_staff(email: str, role: str, organisation: str, password_stdin: bool) -> None:
+    """Make an account and print its password once."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else make_password()
+    try:
+        with _app("cli").app_context(), transaction():
+            home = accounts.ensure_organisation(organisation, organisation)
+            accounts.create_user(parse(email).email, password, Role(role), home, actor="cli")
+    except DomainError as error:
+        raise click.ClickException(error.words) from error
+    click.echo(f"{email} can sign in at {config.load().public_url}/staff/sign-in")
+    if not password_stdin:
+        click.echo(f"Password (shown once): {password}")
+
+
+def make_password() -> str:
+    """A password that can be typed: three references, about 113 bits."""
+    return "-".join(reference() for _ in range(3))
+
+
+@cli.group()
+def outbox() -> None:
+    """The mail that leaves."""
+
+
+@outbox.command("drain")
+@click.option("--lane", type=click.Choice([lane.value for lane in Lane]))
+def drain_now(lane: str | None) -> None:
+    """Send what is due now, from the database alone."""
+    with _app("cli").app_context():
+        tried = sum(drain(one.value) for one in Lane if lane in (None, one.value))
+    click.echo(f"{tried} tried.")
+
+
+@cli.command()
+def routes() -> None:
+    """List every address with its methods and audience."""
+    app = _app("cli")
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        who = audience.of(app, rule.endpoint)
+        roles = f" ({', '.join(sorted(who.roles))})" if who and who.roles else ""
+        click.echo(f"{methods:10} {rule!s:50} {who.kind if who else '?'}{roles}")
+
+
