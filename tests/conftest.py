@@ -1,0 +1,147 @@
+"""One pair of real servers for the whole run, started by the controller; each xdist worker has its own database on them."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import psycopg
+import pytest
+import redis
+from flask import Flask
+from flask.testing import FlaskClient
+
+from campaign import embedded
+from campaign.app import create_app
+from campaign.config import Settings, load
+from campaign.core.db import db, transaction
+from campaign.seed import seed
+
+TEMPLATE = "postbag_template"
+SERVERS = pytest.StashKey[embedded.Servers]()
+FOLDER = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers once and make the database that all others are copied from."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    folder = tempfile.mkdtemp(prefix="postbag-test-")
+    servers = embedded.start(Path(folder), durable=False)
+    config.stash[SERVERS], config.stash[FOLDER] = servers, folder
+    os.environ["TEST_DATABASE_URL"], os.environ["TEST_REDIS_URL"] = servers.database_url, servers.redis_url
+    with psycopg.connect(_plain(servers.database_url), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    app = create_app(load({**environment(folder), "DATABASE_URL": _named(servers.database_url, TEMPLATE)}))
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started."""
+    if SERVERS in config.stash:
+        config.stash[SERVERS].stop()
+        shutil.rmtree(config.stash[FOLDER], ignore_errors=True)
+
+
+def _plain(url: str) -> str:
+    return url.replace("postgresql+psycopg:", "postgresql:")
+
+
+def _named(url: str, name: str) -> str:
+    """The same server, another database."""
+    head, _slash, rest = url.rpartition("/campaign")
+    return f"{head}/{name}{rest}"
+
+
+def environment(folder: str) -> dict[str, str]:
+    """Settings of a test installation."""
+    return {
+        "DATABASE_URL": os.environ["TEST_DATABASE_URL"],
+        "REDIS_URL": os.environ["TEST_REDIS_URL"],
+        "SECRET_KEY": "a-secret-for-tests-only-0123456789abcdef",
+        "PUBLIC_URL": "http://127.0.0.1:8000",
+        "LIVE_URL": "http://127.0.0.1:8001",
+        "MAIL_URL": f"maildir://{folder}/mail",
+        "MAIL_FROM": "letters@mail.postbag.example",
+        "DEMO": "1",
+        "DOMAIN_PACE": "600/minute",
+        "SIGN_LIMIT": "100000/minute",
+    }
+
+
+@pytest.fixture(scope="session")
+def worker_number(worker_id: str) -> int:
+    """0 for the first xdist worker or a run without xdist."""
+    return int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
+
+
+@pytest.fixture(scope="session")
+def database_url(worker_number: int) -> str:
+    """A migrated, empty database of this worker's own."""
+    url = os.environ["TEST_DATABASE_URL"]
+    name = f"test_{worker_number}_{os.getpid()}"
+    with psycopg.connect(_plain(url), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    return _named(url, name)
+
+
+@pytest.fixture(scope="session")
+def redis_url(worker_number: int) -> str:
+    """A Redis database of this worker's own."""
+    url = os.environ["TEST_REDIS_URL"].partition("?")[0]
+    return f"{url}?db={worker_number}"
+
+
+@pytest.fixture
+def env(database_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]:
+    """The environment of this test's installation; change it before asking for `app` or starting processes."""
+    return {**environment(str(tmp_path)), "DATABASE_URL": database_url, "REDIS_URL": redis_url}
+
+
+@pytest.fixture
+def clean(database_url: str, redis_url: str) -> Iterator[None]:
+    """Leave nothing behind."""
+    yield
+    with psycopg.connect(_plain(database_url), autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        ).fetchone()
+        assert rows
+        connection.execute(f"TRUNCATE {rows[0]} CASCADE")
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushdb()
+
+
+@pytest.fixture
+def settings(env: dict[str, str]) -> Settings:
+    """This test's settings."""
+    return load(env)
+
+
+@pytest.fixture
+def app(clean: None, settings: Settings) -> Iterator[Flask]:
+    """The app on an empty database, in its context."""
+    app = create_app(settings)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def seeded(app: Flask) -> Flask:
+    """The app with the demonstration campaign."""
+    with transaction():
+        seed()
+    return app
+
+
+@pytest.fixture
+def client(seeded: Flask) -> FlaskClient:
+    """A browser without scripts or cookies, on the demonstration campaign."""
+    return seeded.test_client()
