@@ -1,20 +1,19 @@
 """create_app: the one file that knows every room."""
 
+from collections.abc import Callable
+from typing import cast
+
 from flask import Flask
+from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from campaign import config, outbox, signatures
 from campaign.config import ROOT, Settings
 from campaign.core import db, i18n
 from campaign.web import api, audience, errors, headers, ops, origin, pages, public, staff
-from campaign.web.api import counter as _counter
-from campaign.web.api import signatures as _signatures
-from campaign.web.public import campaign as _campaign
-from campaign.web.public import confirm as _confirm
-from campaign.web.public import demo as _demo
-from campaign.web.public import home as _home
-from campaign.web.staff import outbox as _outbox
-from campaign.web.staff import session
+from campaign.web.api import counter as _counter, signatures as _signatures
+from campaign.web.public import campaign as _campaign, confirm as _confirm, demo as _demo, home as _home
+from campaign.web.staff import outbox as _outbox, session
 
 # A letter of 8,000 characters in UTF-8, percent-encoded, with room for the rest of the form.
 LARGEST_FORM = 256 * 1024
@@ -60,7 +59,8 @@ def _routes(app: Flask) -> None:
     app.context_processor(lambda: {"sign_out_form": session.sign_out_form})
     for room in (public.blueprint, public.demo_blueprint, api.blueprint, staff.blueprint, ops.blueprint):
         app.register_blueprint(room)
-    app.view_functions["static"] = audience.public(app.view_functions["static"])
+    files = cast(Callable[..., ResponseReturnValue], app.view_functions["static"])  # Flask's own view is not async
+    app.view_functions["static"] = audience.public(files)
     audience.check_routes(app)
 
 

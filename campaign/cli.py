@@ -174,5 +174,3 @@ def routes() -> None:
         who = audience.of(app, rule.endpoint)
         roles = f" ({', '.join(sorted(who.roles))})" if who and who.roles else ""
         click.echo(f"{methods:10} {rule!s:50} {who.kind if who else '?'}{roles}")
-
-

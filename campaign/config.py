@@ -94,7 +94,10 @@ class Settings:
     )
     public_url: str = _setting("PUBLIC_URL", _origin, "where supporters reach the site")
     live_url: str = _setting(
-        "LIVE_URL", lambda v: _origin(v) if v else "", "where browsers reach the live process; PUBLIC_URL where empty", ""
+        "LIVE_URL",
+        lambda v: _origin(v) if v else "",
+        "where browsers reach the live process; PUBLIC_URL where empty",
+        "",
     )
     mail_url: str = _setting("MAIL_URL", _url("maildir"), "how mail leaves")
     mail_from: str = _setting("MAIL_FROM", _address, "the address letters come from")
@@ -102,18 +105,10 @@ class Settings:
     proxies: int = _setting(
         "PROXIES", _whole(0, 5), "how many proxies of ours stand in front and set X-Forwarded-For", "0"
     )
-    provider_pace: Rate = _setting(
-        "PROVIDER_PACE", Rate.parse, "letters handed to the mail provider", "20/second"
-    )
-    domain_pace: Rate = _setting(
-        "DOMAIN_PACE", Rate.parse, "letters to one recipient domain", "60/minute"
-    )
-    target_pace: Rate = _setting(
-        "TARGET_PACE", Rate.parse, "letters to one target", "1000/hour"
-    )
-    lease_seconds: int = _setting(
-        "LEASE_SECONDS", _whole(1, 3600), "how long a worker may hold a message", "60"
-    )
+    provider_pace: Rate = _setting("PROVIDER_PACE", Rate.parse, "letters handed to the mail provider", "20/second")
+    domain_pace: Rate = _setting("DOMAIN_PACE", Rate.parse, "letters to one recipient domain", "60/minute")
+    target_pace: Rate = _setting("TARGET_PACE", Rate.parse, "letters to one target", "1000/hour")
+    lease_seconds: int = _setting("LEASE_SECONDS", _whole(1, 3600), "how long a worker may hold a message", "60")
     grace_seconds: int = _setting(
         "GRACE_SECONDS", _whole(0, 86400), "how long an unsure message waits for a receipt", "180"
     )

@@ -4,6 +4,9 @@ import os
 import secrets
 import socket
 import sys
+import threading
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +29,7 @@ from campaign.supervise import Child, run
 
 HOST = "127.0.0.1"
 STAFF = "staff@postbag.example"
+READY_EVERY = 0.2
 
 
 def run_demo(port: int, data: Path) -> int:
@@ -41,7 +45,7 @@ def run_demo(port: int, data: Path) -> int:
         with _servers(data) as urls:
             environment = {**os.environ, **_settings(port, data), **urls}
             password = _prepare(environment)
-            _announce(port, data, password)
+            threading.Thread(target=_announce, args=(port, data, password), daemon=True).start()
             return run(_children(port, environment), ends_with=parent)
     except EmbeddedError as error:
         click.echo(str(error), err=True)
@@ -56,6 +60,14 @@ def _free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310 - our own address
+            return bool(response.status == 200)
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -127,7 +139,10 @@ def _children(port: int, environment: dict[str, str]) -> list[Child]:
 
 
 def _announce(port: int, data: Path, password: str) -> None:
+    """Say where everything is, once the pages answer."""
     url = f"http://{HOST}:{port}"
+    while not (_answers(f"{url}/healthz") and _answers(f"http://{HOST}:{port + 1}/healthz")):
+        time.sleep(READY_EVERY)
     click.echo(
         f"""
 Postbag demonstration

@@ -103,9 +103,7 @@ def _register(data: dict[str, Any]) -> dict[str, UUID]:
     session().flush()
     bodies = _keyed(data["bodies"], lambda d: Body(key=d["key"], area_code=d["area"], name=d["name"]))
     fields = ("key", "languages", "office", "salutation", "address")
-    posts = _keyed(
-        data["posts"], lambda d: Post(body_id=bodies[d["body"]], **{name: d[name] for name in fields})
-    )
+    posts = _keyed(data["posts"], lambda d: Post(body_id=bodies[d["body"]], **{name: d[name] for name in fields}))
     persons = _keyed(data["persons"], lambda d: Person(key=d["key"], name=d["name"]))
     for item in data["tenures"]:
         targets.add_tenure(
@@ -121,9 +119,7 @@ def _register(data: dict[str, Any]) -> dict[str, UUID]:
             actor=ACTOR,
         )
     for item in data["contacts"]:
-        contact = Contact(
-            post_id=posts[item["post"]], email=item["value"], since=clock.today(), source=item["source"]
-        )
+        contact = Contact(post_id=posts[item["post"]], email=item["value"], since=clock.today(), source=item["source"])
         targets.set_contact(contact, actor=ACTOR)
     return posts
 
@@ -138,7 +134,5 @@ def _keyed(items: list[dict[str, Any]], make: Callable[[dict[str, Any]], Any]) -
 
 def _postcodes(path: Path = POSTCODES) -> None:
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [
-            {"country": "BE", "postcode": row.pop("postcode"), "place": row} for row in csv.DictReader(file)
-        ]
+        rows = [{"country": "BE", "postcode": row.pop("postcode"), "place": row} for row in csv.DictReader(file)]
     session().execute(insert(Postcode), rows)

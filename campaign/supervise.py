@@ -113,10 +113,10 @@ class _Member:
 def _keep(family: Sequence[_Member], wishes: Wishes, restarts: int, ends_with: int | None, say: Say) -> int:
     for member in family:
         member.start()
-    while not wishes.to_end and ends_with in {None, os.getppid()}:
+    while not wishes.asked() and ends_with in {None, os.getppid()}:
         for member in family:
             how = member.fallen()
-            if wishes.to_end:  # a signal to the whole group, which the child has obeyed before us
+            if wishes.asked():  # a signal to the whole group, which the child has obeyed before us
                 break
             if how and member.falls > restarts:
                 say(f"{member.child.name} {how}, {member.falls} times in short order: ending everything")

@@ -1,10 +1,12 @@
 """One pair of real servers for the whole run, started by the controller; each xdist worker has its own database on them."""
 
+import contextvars
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import psycopg
@@ -12,12 +14,16 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from campaign import embedded
 from campaign.app import create_app
 from campaign.config import Settings, load
+from campaign.core import logs
 from campaign.core.db import db, transaction
 from campaign.seed import seed
+from tests.support.installation import Installation
+from tests.support.mail import maildir
 
 TEMPLATE = "postbag_template"
 SERVERS = pytest.StashKey[embedded.Servers]()
@@ -26,6 +32,7 @@ FOLDER = pytest.StashKey[str]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers once and make the database that all others are copied from."""
+    logs.setup("tests", "error")
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     folder = tempfile.mkdtemp(prefix="postbag-test-")
@@ -141,7 +148,24 @@ def seeded(app: Flask) -> Flask:
     return app
 
 
+class Browser(FlaskClient):
+    """Each request gets contexts of its own, as in a server, also while a test holds the app's context open."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
 @pytest.fixture
 def client(seeded: Flask) -> FlaskClient:
     """A browser without scripts or cookies, on the demonstration campaign."""
+    seeded.test_client_class = Browser
     return seeded.test_client()
+
+
+@pytest.fixture
+def installation(seeded: Flask, env: dict[str, str], tmp_path: Path) -> Iterator[Installation]:
+    """Real processes on the demonstration campaign; the test starts those that it needs."""
+    maildir(tmp_path)
+    installation = Installation(env, tmp_path)
+    yield installation
+    installation.stop()

@@ -39,17 +39,21 @@ def secret_hash(secret: str) -> bytes:
 def whose(secret: str) -> Staff | None:
     """The member of staff behind a live session; None when it has ended."""
     at = now()
-    rows = session().execute(
-        select(User.id, User.email, Membership.role, StaffSession.seen_at)
-        .join(StaffSession, StaffSession.user_id == User.id)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            StaffSession.secret_hash == secret_hash(secret),
-            StaffSession.seen_at > at - IDLE,
-            StaffSession.created_at > at - LONGEST,
-            User.active,
+    rows = (
+        session()
+        .execute(
+            select(User.id, User.email, Membership.role, StaffSession.seen_at)
+            .join(StaffSession, StaffSession.user_id == User.id)
+            .join(Membership, Membership.user_id == User.id)
+            .where(
+                StaffSession.secret_hash == secret_hash(secret),
+                StaffSession.seen_at > at - IDLE,
+                StaffSession.created_at > at - LONGEST,
+                User.active,
+            )
         )
-    ).all()
+        .all()
+    )
     if not rows:
         return None
     stale = rows[0].seen_at < at - SEEN_EVERY
@@ -58,6 +62,4 @@ def whose(secret: str) -> Staff | None:
 
 def touch(secret: str) -> None:
     """Note that a session is in use."""
-    session().execute(
-        update(StaffSession).where(StaffSession.secret_hash == secret_hash(secret)).values(seen_at=now())
-    )
+    session().execute(update(StaffSession).where(StaffSession.secret_hash == secret_hash(secret)).values(seen_at=now()))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -18,9 +19,10 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def create(campaign: Campaign, texts: Sequence[CampaignText], post_ids: Sequence[UUID], *, actor: str) -> Campaign:
-    """A new campaign with its texts and targets, as a draft; raises DomainError for a slug that cannot be an address."""
+    """A new campaign with its texts and targets, as a draft; raises DomainError for a slug that cannot be used."""
     if not SLUG.fullmatch(campaign.slug) or len(campaign.slug) > 80:
-        raise DomainError(_("Use small letters, digits and single hyphens."), fields={"slug": _("This cannot be an address.")})
+        fields = {"slug": _("This cannot be an address.")}
+        raise DomainError(_("Use small letters, digits and single hyphens."), fields=fields)
     if session().scalar(select(Campaign.id).where(Campaign.slug == campaign.slug)):
         raise Conflict(_("Another campaign has this address."))
     campaign.status, campaign.created_at = Status.DRAFT, now()
@@ -38,13 +40,20 @@ def create(campaign: Campaign, texts: Sequence[CampaignText], post_ids: Sequence
 def change_status(campaign_id: UUID, to: Status, *, actor: str) -> None:
     """Move a campaign on; raises Conflict when its life does not allow it."""
     froms = [status for status in Status if to in MOVES[status]]
-    closing = {Status.OPEN: {"closed_at": None}, Status.CLOSED: {"closed_at": now()}}.get(to, {})
-    moved = session().execute(
-        update(Campaign)
-        .where(Campaign.id == campaign_id, Campaign.status.in_(froms))
-        .values(status=to, **closing)
-        .returning(Campaign.id)
-    ).scalar()
+    closing: dict[Status, dict[str, datetime | None]] = {
+        Status.OPEN: {"closed_at": None},
+        Status.CLOSED: {"closed_at": now()},
+    }
+    moved = (
+        session()
+        .execute(
+            update(Campaign)
+            .where(Campaign.id == campaign_id, Campaign.status.in_(froms))
+            .values(status=to, **closing.get(to, {}))
+            .returning(Campaign.id)
+        )
+        .scalar()
+    )
     if moved is None:
         raise Conflict(_("This campaign cannot become %(status)s now.", status=to.value))
     audit.record(actor, "campaigns.change_status", f"campaign:{campaign_id}", to=to.value)

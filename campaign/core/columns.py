@@ -31,11 +31,11 @@ class Sealed(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """Seal on the way in."""
         return None if value is None else seal(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> str | None:
         """Unseal on the way out."""
         return None if value is None else unseal(value)
 
@@ -46,7 +46,7 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Refuse naive times."""
         if value is not None and value.tzinfo is None:
             raise ValueError("a naive time cannot be stored")
@@ -63,11 +63,11 @@ class Choice(TypeDecorator[StrEnum]):
         self.kind = kind
         super().__init__()
 
-    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: StrEnum | str | None, _dialect: Dialect) -> str | None:
         """Store the plain text; raises ValueError for a word that is not one of the kind."""
         return None if value is None else self.kind(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> StrEnum | None:
         """Give the member back."""
         return None if value is None else self.kind(value)
 

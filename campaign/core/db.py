@@ -23,7 +23,9 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 # A statement that hangs must not hold a web thread or a letter for ever; migrations set their own.
-SESSION_OPTIONS = "-c timezone=UTC -c statement_timeout=20000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+SESSION_OPTIONS = (
+    "-c timezone=UTC -c statement_timeout=20000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+)
 
 
 class Base(DeclarativeBase):
@@ -88,7 +90,7 @@ def before_commit(callback: Callable[[], Any]) -> None:
 
 
 def after_commit(callback: Callable[[], Any]) -> None:
-    """Run `callback` once the open transaction is durable. What it tells others is a hint: its failure is logged only."""
+    """Run `callback` once the open transaction is durable. What it tells others is a hint: a failure is only logged."""
     session().info["after_commit"].append(callback)
 
 

@@ -13,7 +13,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale
+from flask_babel import Babel, force_locale
 
 from campaign.config import ROOT
 
@@ -51,11 +51,10 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """The language code of the present request, or of the `speaking` block around us."""
-    if not has_request_context():
-        locale = get_locale()
-        return locale.language if locale else DEFAULT
     code: str | None = g.get("lang")
-    return code or request.accept_languages.best_match(CODES) or DEFAULT
+    if code is None and has_request_context():
+        code = request.accept_languages.best_match(CODES)
+    return code if code in CODES else DEFAULT
 
 
 @contextmanager

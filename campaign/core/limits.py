@@ -1,4 +1,4 @@
-"""Limits on requests, counted in Redis and, while it is away, in this process. Mail caps are not here: those live in the database."""
+"""Limits on requests, counted in Redis and, while it is away, in this process. Caps on mail are in the database."""
 
 import time
 

@@ -10,8 +10,22 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 # What a log line may carry. Anything else is dropped by name, so that a new field is a decision and not an accident.
 ALLOWED = frozenset(
-    "event level timestamp logger process exception error code status method route duration_ms lane message_id answer cause "
-    "campaign_id signature_id count due seconds attempt port pid child signal host path version name reason".split()
+    (
+        *("event", "level", "timestamp", "logger", "process", "exception", "error", "code", "status", "method"),
+        *(
+            "route",
+            "duration_ms",
+            "lane",
+            "message_id",
+            "answer",
+            "cause",
+            "campaign_id",
+            "signature_id",
+            "count",
+            "due",
+        ),
+        *("seconds", "attempt", "port", "pid", "child", "signal", "host", "path", "version", "name", "reason"),
+    )
 )
 ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 TOKEN = re.compile(r"[A-Za-z0-9_.-]{40,}")
@@ -69,12 +83,15 @@ def setup(process: str, level: str = "info", stream: Any = None) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # These say too much at their own level: addresses, keys, one line per job.
-    for name, quiet in (("rq", "WARNING"), ("python_http_client", "WARNING"), ("alembic", "WARNING"), ("_granian", "WARNING")):
-        logging.getLogger(name).setLevel(quiet)
+    for name in ("rq", "python_http_client", "alembic", "_granian"):
+        logging.getLogger(name).setLevel("WARNING")

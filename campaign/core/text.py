@@ -16,7 +16,8 @@ CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b\u200e\u200f\u202a-\
 ENCODED_WORD = "=?"
 HEADER_MAX = 200
 
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable(["image", "code", "fence", "html_inline"])
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
+_markdown.disable(["image", "code", "fence", "html_inline"])
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote", "h2", "h3", "hr"}
 
 
@@ -45,7 +46,7 @@ def one_line(value: str) -> str:
 
 
 def prose(value: str) -> str:
-    """A form's multi-line value as stored and sent: NFC, LF line ends, no controls but LF and TAB, no trailing blanks."""
+    """A form's multi-line value as stored: NFC, LF line ends, no controls but LF and TAB, no trailing blanks."""
     value = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
     value = "".join(ch for ch in value if ch in "\n\t" or not CONTROLS.match(ch))
     value = value.encode("utf-8", "ignore").decode()

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from campaign.core.db import session
 from campaign.counters.models import Tally
 
-# The figures of `:key` as {part: {name: n}} and the moment of the last change, for a statement that reads other things too.
+# The figures of `{key}` as {part: {name: n}} and the moment of the last change, for statements that read more.
 FIGURES_SQL = """
     (SELECT jsonb_object_agg(part, names) FROM (
         SELECT part, jsonb_object_agg(name, n) AS names FROM (

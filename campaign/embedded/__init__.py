@@ -56,9 +56,7 @@ def _end_servers(token: str) -> None:
         leftovers.end(server.program, token, server.stop_steps)
 
 
-def start(
-    data_dir: Path, *, quiet: bool = True, durable: bool = True, env: Mapping[str, str] | None = None
-) -> Servers:
+def start(data_dir: Path, *, quiet: bool = True, durable: bool = True, env: Mapping[str, str] | None = None) -> Servers:
     """Start both servers on `data_dir` (made if missing) and return when they answer.
 
     They are children of this process in its process group and end with it, however it ends. They listen

@@ -78,7 +78,7 @@ def _attempt(task: Task) -> None:
             task.run()
     except SQLAlchemyError as error:
         log.warning("task_failed", name=task.name, error=type(error).__name__)
-    except Exception:  # noqa: BLE001 - one task's mistake must not end the sweeps
+    except Exception:  # one task's mistake must not end the sweeps
         log.exception("task_failed", name=task.name)
     finally:
         session().rollback()

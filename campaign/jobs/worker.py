@@ -83,7 +83,9 @@ def _listen(lane: Lane) -> None:
     try:
         connection.ping()
         queue = _Queue(name(lane), connection=connection, serializer=JSONSerializer)
-        worker = _Worker([queue], connection=connection, serializer=JSONSerializer, worker_ttl=45, log_job_description=False)
+        worker = _Worker(
+            [queue], connection=connection, serializer=JSONSerializer, worker_ttl=45, log_job_description=False
+        )
         worker.work(logging_level="WARNING", max_idle_time=IDLE_SECONDS)
     except (redis.RedisError, RedisAway, OSError) as error:
         log.warning("redis_away", lane=lane.value, error=type(error).__name__)
@@ -101,5 +103,3 @@ def _look(lane: Lane) -> None:
         wait(AWAY_SECONDS)
     finally:
         db.session.remove()
-
-

@@ -74,11 +74,15 @@ def _newest(campaign_id: UUID, lang: str, campaign_title: str) -> Model:
 
 def text(text_id: UUID) -> Text:
     """A supporter's text; raises NotFound."""
-    row = session().execute(
-        select(LetterText, ModelLetterVersion)
-        .join(ModelLetterVersion, ModelLetterVersion.id == LetterText.version_id)
-        .where(LetterText.id == text_id)
-    ).one_or_none()
+    row = (
+        session()
+        .execute(
+            select(LetterText, ModelLetterVersion)
+            .join(ModelLetterVersion, ModelLetterVersion.id == LetterText.version_id)
+            .where(LetterText.id == text_id)
+        )
+        .one_or_none()
+    )
     if row is None:
         raise NotFound(_("This letter is no longer here."))
     own, version = row

@@ -1,4 +1,4 @@
-"""A letter as its target reads it: address block and locked parts for whoever holds the post, then the supporter's own words."""
+"""A letter as its target reads it: address block and locked parts for the holder, with the supporter's own words."""
 
 from dataclasses import dataclass
 

@@ -87,7 +87,7 @@ def _envelope(row: Row[Any], actor: str) -> Envelope | None:
         return _freeze(row.id, composer(row.kind)(row.ref))
     except DomainError as error:
         cause = error.words
-    except Exception as error:  # noqa: BLE001 - one message that cannot be composed must not stop its lane
+    except Exception as error:  # one message that cannot be composed must not stop its lane
         log.exception("compose_failed", message_id=str(row.id), error=type(error).__name__)
         cause = type(error).__name__
     moves.move([row.id], State.FAILED, cause=f"cannot be composed: {cause}", actor=actor, note=cause)
@@ -109,7 +109,7 @@ def _freeze(id_: UUID, mail: Mail) -> Envelope:
 
 def _lease(row: Row[Any], lane: Lane, envelope: Envelope, actor: str) -> Claimed:
     seconds = config.current().lease_seconds
-    frozen = {"mail": envelope.dump(), "domain": envelope.mail.domain} if row.mail is None else {}
+    frozen: dict[str, Any] = {"mail": envelope.dump(), "domain": envelope.mail.domain} if row.mail is None else {}
     moved = moves.move(
         [row.id], State.SENDING, cause="claimed", actor=actor, lease=seconds, tried=1, note=None, **frozen
     )[0]

@@ -91,5 +91,3 @@ def composer(kind: str) -> Composer:
     if kind not in _composers:
         raise Unsendable(f"nobody composes {kind}")
     return _composers[kind]
-
-

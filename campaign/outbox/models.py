@@ -24,7 +24,14 @@ class Message(Base):
         choice_check("state", State),
         choice_check("lane", Lane),
         # What a claim walks: the due messages of one stream, oldest first.
-        Index("ix_outbox_due", "lane", "stream", "due_at", "id", postgresql_where=text("state = 'queued' AND NOT frozen")),
+        Index(
+            "ix_outbox_due",
+            "lane",
+            "stream",
+            "due_at",
+            "id",
+            postgresql_where=text("state = 'queued' AND NOT frozen"),
+        ),
         Index("ix_outbox_leased", "lease_until", postgresql_where=text("state = 'sending'")),
         Index("ix_outbox_unsure", "due_at", postgresql_where=text("state = 'unsure'")),
         Index("ix_outbox_recipient", "recipient_hash", "created_at"),

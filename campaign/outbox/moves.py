@@ -66,8 +66,8 @@ def move(
         },
     )
     moved = []
-    for id_, before, number, attempts, tally_key in rows:
-        before = State(before)
+    for id_, word, number, attempts, tally_key in rows:
+        before = State(word)
         if tally_key:
             counters.bump(tally_key, **change(before, to))
         moved.append(Moved(id_, before, number, attempts))
@@ -120,5 +120,3 @@ def written(tally_key: str | None, state: State) -> None:
     """Move the figures for a message that was just written in `state`."""
     if tally_key:
         counters.bump(tally_key, **change(None, state))
-
-

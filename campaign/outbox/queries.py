@@ -107,7 +107,7 @@ def states_of(ids: list[UUID]) -> dict[UUID, tuple[State, datetime]]:
     return {id_: (state, at) for id_, state, at in rows}
 
 
-def mails_query(recipient_hash: bytes, since: timedelta) -> Select[tuple[int]]:
+def mails_query(recipient_hash: bytes, since: timedelta) -> Select[int]:
     """Counts the messages written to an address lately, by the database's clock, over all campaigns."""
     return (
         select(func.count())
@@ -117,7 +117,7 @@ def mails_query(recipient_hash: bytes, since: timedelta) -> Select[tuple[int]]:
 
 
 def figures(prefix: str) -> dict[str, dict[str, int]]:
-    """The public figures as the rows have them, by the rest of each tally key after `prefix`. Counts rows: nightly only."""
+    """The public figures by the rest of each tally key after `prefix`. Counts rows: nightly only."""
     rows = session().execute(
         select(Message.tally_key, Message.state, func.count())
         .where(func.starts_with(Message.tally_key, prefix))
@@ -125,7 +125,7 @@ def figures(prefix: str) -> dict[str, dict[str, int]]:
     )
     found: dict[str, dict[str, int]] = {}
     for key, state, n in rows:
-        names = found.setdefault(key.removeprefix(prefix), {})
+        names = found.setdefault(str(key).removeprefix(prefix), {})
         for name in FIGURES[state]:
             names[name] = names.get(name, 0) + n
     return found

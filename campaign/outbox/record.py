@@ -13,13 +13,11 @@ log = structlog.get_logger()
 
 
 def record(claimed: Claimed, answer: Answer, actor: str) -> bool:
-    """Move the message on; False when its lease had run out and somebody else holds it now. Call it in a transaction."""
+    """Move the message on; False when its lease ran out and somebody else holds it. Call it in a transaction."""
     metrics.SENDS.labels(claimed.lane.value, type(answer).__name__.lower()).inc()
     to, cause, values = _move(answer)
     only = [State.SENDING]
-    moved = moves.move(
-        [claimed.id], to, cause=cause, actor=actor, fence=claimed.fence, only_from=only, **values
-    )
+    moved = moves.move([claimed.id], to, cause=cause, actor=actor, fence=claimed.fence, only_from=only, **values)
     if isinstance(answer, Stopped):
         pace.close(claimed.lane.limit, None, answer.reason)
         log.error("lane_stopped", lane=claimed.lane.value, reason=answer.reason)

@@ -26,9 +26,7 @@ MOVES: dict[State, frozenset[State]] = {
     S.HELD: frozenset({S.QUEUED, S.CANCELLED, S.SUPPRESSED}),
     S.QUEUED: frozenset({S.SENDING, S.HELD, S.FAILED, S.CANCELLED, S.SUPPRESSED}),
     # Back to queued is a deferral. Straight to delivered, bounced or complained: a receipt overtook our own record.
-    S.SENDING: frozenset(
-        {S.SENT, S.QUEUED, S.UNSURE, S.FAILED, S.DELIVERED, S.BOUNCED, S.COMPLAINED}
-    ),
+    S.SENDING: frozenset({S.SENT, S.QUEUED, S.UNSURE, S.FAILED, S.DELIVERED, S.BOUNCED, S.COMPLAINED}),
     S.UNSURE: frozenset({S.QUEUED, S.SENT, S.DELIVERED, S.BOUNCED, S.COMPLAINED, S.FAILED, S.CANCELLED}),
     S.SENT: frozenset({S.DELIVERED, S.BOUNCED, S.COMPLAINED}),
     # A mailbox that took a message may still return it, or its reader may complain.
@@ -73,6 +71,4 @@ def change(before: State | None, after: State) -> dict[str, int]:
 
 
 # States in which nothing more is to be sent.
-FINAL = frozenset(
-    {S.SENT, S.DELIVERED, S.BOUNCED, S.COMPLAINED, S.FAILED, S.CANCELLED, S.SUPPRESSED}
-)
+FINAL = frozenset({S.SENT, S.DELIVERED, S.BOUNCED, S.COMPLAINED, S.FAILED, S.CANCELLED, S.SUPPRESSED})

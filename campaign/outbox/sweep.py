@@ -26,9 +26,7 @@ def expire_leases() -> int:
         return 0
     grace = config.current().grace_seconds
     return len(
-        moves.move(
-            found, State.UNSURE, cause="lease ran out", actor=ACTOR, only_from=[State.SENDING], due_in=grace
-        )
+        moves.move(found, State.UNSURE, cause="lease ran out", actor=ACTOR, only_from=[State.SENDING], due_in=grace)
     )
 
 
@@ -44,9 +42,7 @@ def release_unsure() -> int:
     if not found:
         return 0
     return len(
-        moves.move(
-            found, State.QUEUED, cause="no receipt came", actor=ACTOR, only_from=[State.UNSURE], due_in=0
-        )
+        moves.move(found, State.QUEUED, cause="no receipt came", actor=ACTOR, only_from=[State.UNSURE], due_in=0)
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -32,7 +33,10 @@ class Draft:
 
 def write(drafts: Sequence[Draft]) -> None:
     """Write messages within the open transaction; after it, ring the lanes that have work."""
-    pace.ensure({key: lane for draft in drafts for key, lane in pace.limits_of(draft.lane, draft.stream, draft.domain).items()})
+    limits: dict[str, Lane | None] = {}
+    for draft in drafts:
+        limits |= pace.limits_of(draft.lane, draft.stream, draft.domain)
+    pace.ensure(limits)
     session().execute(
         insert(Message),
         [{name: getattr(draft, name) for name in _COLUMNS} for draft in drafts],
@@ -40,7 +44,7 @@ def write(drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         moves.written(draft.tally_key, draft.state)
     for lane in sorted({draft.lane for draft in drafts if draft.state == State.QUEUED}):
-        after_commit(lambda lane=lane: ring(lane))
+        after_commit(partial(ring, lane))
 
 
 _COLUMNS = ("id", "kind", "ref", "lane", "stream", "domain", "state", "tally_key", "recipient_hash")

@@ -17,15 +17,19 @@ BATCH = 1000
 
 def unconfirmed() -> int:
     """Signatures that nobody confirmed in time go, with their texts and the mails that asked."""
-    rows = session().execute(
-        select(Signature.id, Signature.text_id)
-        .where(
-            Signature.state.in_([SignatureState.PENDING, SignatureState.REPLACED]),
-            Signature.created_at < clock.now() - UNCONFIRMED,
+    rows = (
+        session()
+        .execute(
+            select(Signature.id, Signature.text_id)
+            .where(
+                Signature.state.in_([SignatureState.PENDING, SignatureState.REPLACED]),
+                Signature.created_at < clock.now() - UNCONFIRMED,
+            )
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
         )
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    ).all()
+        .all()
+    )
     ids, texts = [row.id for row in rows], [row.text_id for row in rows]
     session().execute(delete(Message).where(Message.ref.in_(ids)))
     session().execute(delete(Signature).where(Signature.id.in_(ids)))
@@ -37,9 +41,7 @@ def texts() -> int:
     """Mails that reached their end lose their content; the ledger keeps that and when they left."""
     old = (
         select(Message.id)
-        .where(
-            Message.mail.is_not(None), Message.state.in_(FINAL), Message.changed_at < func.clock_timestamp() - TEXT
-        )
+        .where(Message.mail.is_not(None), Message.state.in_(FINAL), Message.changed_at < func.clock_timestamp() - TEXT)
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     )
@@ -64,9 +66,7 @@ def addresses() -> int:
         session().execute(
             update(Signature)
             .where(Signature.id == id_)
-            .values(
-                email="", email_hash=secrets.token_bytes(32), digest=b"", name="", postcode="", public_name=None
-            )
+            .values(email="", email_hash=secrets.token_bytes(32), digest=b"", name="", postcode="", public_name=None)
         )
     session().execute(update(Message).where(Message.ref.in_(ids)).values(recipient_hash=None))
     return len(ids)

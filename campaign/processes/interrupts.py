@@ -31,16 +31,23 @@ def _restore(before: dict[int, Handler]) -> None:
         signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
+def _pass(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing; unlike SIG_IGN it is not inherited, and Python does not complain of a signal just under way."""
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
     """SIGTERM and SIGHUP raise KeyboardInterrupt inside, as Ctrl-C does: all `with` blocks are left in order.
 
     Only the first one does; those that follow, while things are being put away, are ignored.
     """
+    asked = False
 
     def leave(_number: int, _frame: FrameType | None) -> None:
-        _handle(signal.SIG_IGN)
-        raise KeyboardInterrupt
+        nonlocal asked
+        if not asked:
+            asked = True
+            raise KeyboardInterrupt
 
     before = _handle(leave)
     try:
@@ -55,7 +62,7 @@ def shielded() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = _handle(signal.SIG_IGN)
+    before = _handle(_pass)
     try:
         yield
     finally:
@@ -86,15 +93,14 @@ class Wishes:
         os.close(self._read)
         os.close(self._write)
 
-    @property
-    def to_end(self) -> bool:
+    def asked(self) -> bool:
         """Whether we were asked to end."""
         return bool(self._times)
 
     @property
     def impatient(self) -> bool:
         """Whether we were asked again, later than one second after the first time."""
-        return self.to_end and self._times[-1] - self._times[0] > _TWICE_SECONDS
+        return self.asked() and self._times[-1] - self._times[0] > _TWICE_SECONDS
 
     def wait(self, seconds: float) -> None:
         """Sleep until a signal arrives, at most so long."""

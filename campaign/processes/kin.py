@@ -53,9 +53,7 @@ def send(pids: Iterable[int], number: signal.Signals) -> None:
 def undertaker(mark: str, grace: float) -> Iterator[None]:
     """Inside, should this process be killed, all that have the mark are killed after `grace` seconds."""
     argv = [sys.executable, "-I", "-S", __file__, mark, str(grace)]
-    with subprocess.Popen(
-        argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             yield
         finally:

@@ -9,11 +9,14 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 # Linux: sys/prctl.h, linux/capability.h
 _PR_SET_PDEATHSIG = 1
 _PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAP_DAC_OVERRIDE = 1
@@ -69,6 +72,9 @@ def _keep_only(capability: int) -> None:
 
 
 def _become(account: Account) -> None:
+    with suppress(PermissionError):
+        # Without it access(2), by which PostgreSQL looks for its own program, overlooks capabilities.
+        _prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP)
     _prctl(_PR_SET_KEEPCAPS, 1)
     os.setgroups([])
     os.setresgid(account.gid, account.gid, account.gid)

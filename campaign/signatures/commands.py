@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
-import structlog
 from flask_babel import gettext as _
 from sqlalchemy import insert, select, update
 
@@ -20,8 +19,6 @@ from campaign.signatures import consent, guards
 from campaign.signatures.keys import campaign_key, target_key
 from campaign.signatures.models import ConsentKind, Signature
 from campaign.signatures.states import Public, SignatureState, public_name
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +163,6 @@ def _confirm(signature_id: UUID, email_hash: bytes, text_id: UUID, page: Page) -
     _write_letters(signature_id, text_id, page)
     counters.bump(campaign_key(page.id), signatures=1)
     metrics.SIGNATURES.labels("confirmed").inc()
-    log.info("signature_confirmed", signature_id=str(signature_id), campaign_id=str(page.id))
 
 
 def _write_letters(signature_id: UUID, text_id: UUID, page: Page) -> None:

@@ -17,8 +17,8 @@ def wording(kind: ConsentKind, organisation: str) -> str:
     """The question in the reader's language, as the page shows it and the record keeps it."""
     if kind == ConsentKind.SEND:
         return _(
-            "By confirming I agree that %(organisation)s counts my signature and sends my letter with my name, "
-            "my postcode and place and my reply address. My letter shows a political opinion.",
+            "By confirming I agree that %(organisation)s counts my signature and sends my letter. "
+            "It carries my name, postcode, place and reply address. It shows a political opinion.",
             organisation=organisation,
         )
     return _("May %(organisation)s email you about how this campaign goes on?", organisation=organisation)

@@ -38,9 +38,13 @@ def standing(campaign_id: UUID, email_hash: bytes, digest: bytes) -> Standing:
     confirmed = select(Signature.id).where(*mine, Signature.state == SignatureState.CONFIRMED)
     same = select(Signature.id).where(*mine, Signature.state == SignatureState.PENDING, Signature.digest == digest)
     counts = [outbox.mails_query(email_hash, since) for since, _most in CAPS]
-    row = session().execute(
-        select(confirmed.scalar_subquery(), same.scalar_subquery(), *(count.scalar_subquery() for count in counts))
-    ).one()
+    row = (
+        session()
+        .execute(
+            select(confirmed.scalar_subquery(), same.scalar_subquery(), *(count.scalar_subquery() for count in counts))
+        )
+        .one()
+    )
     may_mail = all(n < most for n, (_since, most) in zip(row[2:], CAPS, strict=True))
     return Standing(row[0], row[1], may_mail)
 

@@ -66,6 +66,7 @@ def letter_states(signature_id: UUID) -> list[LetterStatus]:
 def confirmed_count(campaign_id: UUID) -> int:
     """How many rows are confirmed: for the nightly recount, never for a page."""
     query = select(func.count()).select_from(Signature)
-    return session().scalar(
-        query.where(Signature.campaign_id == campaign_id, Signature.state == SignatureState.CONFIRMED)
-    ) or 0
+    return (
+        session().scalar(query.where(Signature.campaign_id == campaign_id, Signature.state == SignatureState.CONFIRMED))
+        or 0
+    )

@@ -37,9 +37,7 @@ def set_contact(contact: Contact, *, actor: str) -> Contact:
     """Give a post an address from a day on; the one before ends there. Raises BadAddress."""
     contact.email = addresses.parse(contact.email).email
     session().execute(
-        update(Contact)
-        .where(Contact.post_id == contact.post_id, Contact.until.is_(None))
-        .values(until=contact.since)
+        update(Contact).where(Contact.post_id == contact.post_id, Contact.until.is_(None)).values(until=contact.since)
     )
     session().add(contact)
     session().flush()

@@ -38,16 +38,12 @@ def resolve(post_ids: Sequence[UUID], on: date, lang: str) -> list[Target]:
         select(Post, Tenure, Person.name, Contact.email)
         .outerjoin(
             Tenure,
-            and_(
-                Tenure.post_id == Post.id, Tenure.since <= on, or_(Tenure.until.is_(None), Tenure.until > on)
-            ),
+            and_(Tenure.post_id == Post.id, Tenure.since <= on, or_(Tenure.until.is_(None), Tenure.until > on)),
         )
         .outerjoin(Person, Person.id == Tenure.person_id)
         .outerjoin(
             Contact,
-            and_(
-                Contact.post_id == Post.id, Contact.since <= on, or_(Contact.until.is_(None), Contact.until > on)
-            ),
+            and_(Contact.post_id == Post.id, Contact.since <= on, or_(Contact.until.is_(None), Contact.until > on)),
         )
         .where(Post.id.in_(post_ids))
     )
@@ -59,15 +55,11 @@ def _target(post: Post, tenure: Tenure | None, holder: str | None, email: str | 
     offices = {**post.office, **(tenure.office if tenure else {})}
     salutations = (tenure.salutation if tenure else None) or post.salutation
     lines = post.address.get(lang) or post.address.get("en") or []
-    return Target(
-        post.id, post.key, offices, pick(offices, lang), holder, pick(salutations, lang), tuple(lines), email
-    )
+    return Target(post.id, post.key, offices, pick(offices, lang), holder, pick(salutations, lang), tuple(lines), email)
 
 
 def place_of(country: str, postcode: str, lang: str) -> str:
     """The municipality of a postcode, in that language; empty where it is not known."""
-    place = session().scalar(
-        select(Postcode.place).where(Postcode.country == country, Postcode.postcode == postcode)
-    )
+    place = session().scalar(select(Postcode.place).where(Postcode.country == country, Postcode.postcode == postcode))
     # In a language that a place has no name in, it is called what its own inhabitants call it.
     return (place.get(lang) or place.get("de") or "") if place else ""

@@ -85,6 +85,11 @@ def answer(status: int, code: str, words: str, fields: dict[str, str] | None = N
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.status_code = status
         return response
-    titles = {404: _("Nothing here"), 410: _("This link no longer works"), 429: _("A little too often"), 403: _("Not allowed")}
+    titles = {
+        403: _("Not allowed"),
+        404: _("Nothing here"),
+        410: _("This link no longer works"),
+        429: _("A little too often"),
+    }
     title = titles.get(status, _("This did not work"))
     return make_response(render_template("errors/error.html", status=status, title=title, text=words), status)

@@ -48,11 +48,11 @@ class SignedToken(CSRF):
         fields: list[tuple[str, Any]] = super().setup_form(form)
         return fields
 
-    def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
+    def generate_csrf_token(self, _field: CSRFTokenField) -> str:
         """A fresh token."""
         return tokens.sign(self.purpose, self.subject)
 
-    def validate_csrf_token(self, form: Any, field: CSRFTokenField) -> None:
+    def validate_csrf_token(self, _form: Any, field: CSRFTokenField) -> None:
         """Refuse a token that is missing, old, or for something else."""
         try:
             subject = tokens.read(self.purpose, str(field.data or ""))

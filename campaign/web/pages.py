@@ -41,7 +41,7 @@ def static(path: str) -> str:
 
 
 def in_language(code: str) -> str:
-    """This page in another language, or that language's first page where a page has none."""
+    """The present page in another language, or that language's first page where a page has none."""
     if request.endpoint and request.view_args and "lang" in request.view_args:
         rule = request.url_rule
         if rule is not None and rule.methods and "GET" in rule.methods:

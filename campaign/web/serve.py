@@ -2,6 +2,7 @@
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from campaign.config import ROOT
 
@@ -22,6 +23,7 @@ def serve(host: str, port: int, processes: int, threads: int) -> None:
         working_dir=ROOT,
         websockets=False,
         log_access=False,
+        log_level=LogLevels.error,
         workers_kill_timeout=10,
         respawn_failed_workers=True,
     ).serve()

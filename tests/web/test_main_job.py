@@ -1,70 +1,59 @@
 """The main job in one process: sign, confirm from the real mail, letters in the Maildir."""
 
-import mailbox
-import re
-from email import message_from_binary_file
-from email.message import EmailMessage
-from email.policy import default
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+import time_machine
 from flask.testing import FlaskClient
 
 from campaign.jobs.drain import drain
+from tests.support.forms import CAMPAIGN, SLUG, filled
+from tests.support.mail import link, mails, text
 
-CAMPAIGN = "/en/campaigns/shelter-is-the-law"
-
-
-def form_of(page: str) -> dict[str, str]:
-    """What a browser would send back unchanged."""
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    assert token
-    return {"csrf_token": token[1]}
+SUNDAY_NIGHT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 03:00 in Brussels
 
 
-def mails(folder: Path) -> list[EmailMessage]:
-    box = mailbox.Maildir(str(folder / "mail"), factory=None, create=True)
-    found = []
-    for key in sorted(box.keys()):
-        with box.get_file(key) as file:
-            found.append(message_from_binary_file(file, policy=default))
-    return found
+def main_job(client: FlaskClient, folder: Path) -> None:
+    """Sign, confirm, deliver; each step as its user sees it."""
+    words = "I live in Gent and my neighbour slept outside. {name} stays as it is. It must end now."
+    page = client.get(CAMPAIGN)
+    answer = client.post(f"{CAMPAIGN}/sign", data=filled(page.text, body=words))
+    assert (answer.status_code, answer.location) == (303, f"{CAMPAIGN}/check-your-mail")
+    assert drain("people") == 1
+    path = link(mails(folder)[0])
+    assert words in client.get(path).text
+    assert client.get(f"/api/v1/campaigns/{SLUG}/counter").json["signatures"] == 0
+    thanks = client.post(path)
+    assert "Prime Minister" in client.get(thanks.location).text
+    assert drain("letters") == 2
+    for letter in mails(folder)[1:]:
+        assert words in text(letter)
+        assert text(letter).rstrip().count("Marie Peeters") >= 1
+        assert letter["To"].addresses[0].domain.endswith(".example")
+        assert letter["From"].addresses[0].display_name == "Marie Peeters"
+        assert letter["From"].addresses[0].domain == "mail.postbag.example"
+        assert letter["Reply-To"].addresses[0].addr_spec == "marie@example.org"
+        assert letter["Message-ID"].endswith("@mail.postbag.example>")
 
 
 def test_a_letter_is_signed_confirmed_and_delivered_to_both_ministers(client: FlaskClient, tmp_path: Path) -> None:
-    page = client.get(CAMPAIGN)
-    assert page.status_code == 200
-    answer = client.post(
-        f"{CAMPAIGN}/sign",
-        data={
-            **form_of(page.text),
-            "name": "Marie Peeters",
-            "email": "marie@example.org",
-            "postcode": "9000",
-            "subject": "A place for everyone",
-            "body": "I live in Gent and my neighbour slept outside. {name} stays as it is. It must end now.",
-            "updates": "no",
-            "public": "name",
-        },
-    )
-    assert (answer.status_code, answer.location) == (303, f"{CAMPAIGN}/check-your-mail")
-    assert drain("people") == 1
-    (mail,) = mails(tmp_path)
-    body = mail.get_body(("plain",))
-    assert body is not None
-    link = re.search(r"http://127\.0\.0\.1:8000(/confirm/\S+)", body.get_content())
-    assert link
-    confirm = client.get(link[1])
-    assert confirm.status_code == 200
-    assert "my neighbour slept outside" in confirm.text
-    assert client.get("/api/v1/campaigns/shelter-is-the-law/counter").json["signatures"] == 0
-    thanks = client.post(link[1])
-    assert thanks.status_code == 303
-    assert client.get(thanks.location).status_code == 200
-    assert drain("letters") == 2
-    letters = mails(tmp_path)[1:]
-    assert {letter["To"].addresses[0].domain.rpartition(".")[2] for letter in letters} == {"example"}
-    for letter in letters:
-        text = letter.get_body(("plain",)).get_content()
-        assert "my neighbour slept outside. {name} stays" in text
-        assert letter["From"].addresses[0].display_name == "Marie Peeters"
-        assert str(letter["Reply-To"].addresses[0].addr_spec) == "marie@example.org"
+    main_job(client, tmp_path / "mail")
+
+
+def test_the_demonstration_sends_on_a_sunday_night_too(client: FlaskClient, tmp_path: Path) -> None:
+    with time_machine.travel(SUNDAY_NIGHT, tick=True):
+        main_job(client, tmp_path / "mail")
+
+
+@pytest.mark.parametrize("lang", ["fr", "nl", "de"])
+def test_the_letter_is_written_in_the_readers_language(client: FlaskClient, tmp_path: Path, lang: str) -> None:
+    campaign = CAMPAIGN.replace("/en/", f"/{lang}/")
+    page = client.get(campaign)
+    client.post(f"{campaign}/sign", data=filled(page.text))
+    drain("people")
+    client.post(link(mails(tmp_path / "mail")[0]))
+    drain("letters")
+    greetings = {"fr": "Monsieur le Premier ministre", "nl": "Mijnheer de eerste minister", "de": "Herr Premierminister"}
+    letters = [text(mail) for mail in mails(tmp_path / "mail")[1:]]
+    assert any(greetings[lang].casefold() in letter.casefold() for letter in letters), letters[0]

@@ -1,6 +1,6 @@
 """The counter as JSON, and where its stream is."""
 
-from flask import Response, make_response, redirect, request
+from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from campaign import config, reports
@@ -20,13 +20,14 @@ def counter(slug: str) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = CACHE
     response.set_etag(reports.etag(body))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.get("/campaigns/<slug>/counter/stream")
 @public
 def stream(slug: str) -> ResponseReturnValue:
     """Streams live in a process of their own: without a proxy that knows it, go there."""
-    response = redirect(f"{config.current().live_origin}{request.path}", 307)
+    response = redirect(config.current().live_origin + url_for("api.stream", slug=slug), 307)
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

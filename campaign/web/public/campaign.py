@@ -127,5 +127,3 @@ def _show(page: Page, model: Model | None, form: SignForm | None, status: int = 
         **counter_urls(page.slug),
     }
     return render_template("public/campaign.html", **context), status
-
-

@@ -2,10 +2,9 @@
 
 import mailbox
 import re
-from email import message_from_binary_file
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import cast
 from urllib.parse import unquote, urlsplit
 
 from flask import abort, render_template, request
@@ -52,8 +51,7 @@ def mail() -> ResponseReturnValue:
 
 
 def _read(box: "mailbox.Maildir", key: str) -> EmailMessage:
-    with box.get_file(key) as file:
-        return cast(EmailMessage, message_from_binary_file(file, policy=default))
+    return message_from_bytes(box.get_bytes(key), policy=default)
 
 
 def _shown(key: str, message: EmailMessage) -> dict[str, object]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from campaign.core import addresses, i18n
@@ -66,15 +67,15 @@ class SignForm(TokenForm):
             Length(max=BODY_MAX, message=_("Your letter is too long: use at most %(max)d characters.")),
         ],
     )
-    updates = RadioField(choices=[("yes", ""), ("no", "")], validate_choice=False)
-    public = RadioField(choices=[(choice.value, "") for choice in Public], default=Public.HIDDEN, validate_choice=False)
+    updates = RadioField(choices=[SelectChoice("yes"), SelectChoice("no")], validate_choice=False)
+    public = RadioField(choices=[SelectChoice(choice.value) for choice in Public], default=Public.HIDDEN, validate_choice=False)
     source = HiddenField(filters=[_strip])
 
     def __init__(self, formdata: Any, *, slug: str, home: str, **values: Any) -> None:
         self.home = home
         self.address: addresses.Address | None = None
         super().__init__(formdata, token=(Purpose.SIGN_FORM, slug), **values)
-        self.country.choices = i18n.countries()
+        self.country.choices = [SelectChoice(*pair) for pair in i18n.countries()]
         self.country.data = (self.country.data or home).upper()
         self.public.data = self.public.data or Public.HIDDEN
 

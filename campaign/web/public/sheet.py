@@ -11,11 +11,16 @@ class Locked(Protocol):
     """What has an opening and a closing: a model letter or a supporter's text."""
 
     @property
-    def lang(self) -> str: ...
+    def lang(self) -> str:
+        """The language it is written in."""
+
     @property
-    def opening(self) -> str: ...
+    def opening(self) -> str:
+        """What stands before the supporter's words."""
+
     @property
-    def closing(self) -> str: ...
+    def closing(self) -> str:
+        """What stands after them."""
 
 
 @dataclass(frozen=True)

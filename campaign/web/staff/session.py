@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Response, g, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import PasswordField, StringField
@@ -24,7 +24,9 @@ HOURS_12 = 12 * 3600
 class SignInForm(TokenForm):
     """Address and password."""
 
-    email = StringField(filters=[lambda value: one_line(value or "")], validators=[InputRequired(_("Write your email address."))])
+    email = StringField(
+        filters=[lambda value: one_line(value or "")], validators=[InputRequired(_("Write your email address."))]
+    )
     password = PasswordField(validators=[InputRequired(_("Write your password."))])
 
 
@@ -87,7 +89,7 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End the session, here and in the database."""
     form = SignOutForm(request.form, token=(Purpose.STAFF_FORM, str(g.staff.id)))
-    response: Response = redirect(url_for("staff.sign_in"), 303)
+    response = redirect(url_for("staff.sign_in"), 303)
     if form.validate():
         with transaction():
             accounts.sign_out(request.cookies[cookie()])
