@@ -1,6 +1,6 @@
 # Each goal does its own set-up. `make demo ARGS="--port 9000 --data DIR"` passes arguments on.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock messages
+.PHONY: help demo test check pictures format lock messages
 VENV := .venv
 BIN := $(VENV)/bin
 PO := $(wildcard campaign/translations/*/LC_MESSAGES/messages.po)
@@ -39,6 +39,9 @@ check: $(VENV)/.ready-dev $(VENV)/.translated
 	$(BIN)/mypy
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python -m tests.house.translations
+
+pictures: $(VENV)/.ready-dev $(VENV)/.translated
+	@PICTURES=all exec $(BIN)/pytest tests/browser/test_look.py
 
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .

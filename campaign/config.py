@@ -99,8 +99,15 @@ class Settings:
         "where browsers reach the live process; PUBLIC_URL where empty",
         "",
     )
-    mail_url: str = _setting("MAIL_URL", _url("maildir"), "how mail leaves")
+    mail_url: str = _setting("MAIL_URL", _url("maildir", "smtp", "smtps", "sendgrid"), "how mail leaves")
     mail_from: str = _setting("MAIL_FROM", _address, "the address letters come from")
+    sendgrid_api_key: str = _setting("SENDGRID_API_KEY", str, "the key for `MAIL_URL=sendgrid:`", "")
+    sendgrid_host: str = _setting(
+        "SENDGRID_HOST", _origin, "SendGrid's address; https://api.eu.sendgrid.com in the EU", "https://api.sendgrid.com"
+    )
+    sendgrid_event_public_key: str = _setting(
+        "SENDGRID_EVENT_PUBLIC_KEY", str, "verifies SendGrid's event webhook (used from the next version on)", ""
+    )
     sign_limit: Rate = _setting("SIGN_LIMIT", Rate.parse, "signatures per network", "30/minute")
     proxies: int = _setting(
         "PROXIES", _whole(0, 5), "how many proxies of ours stand in front and set X-Forwarded-For", "0"
@@ -162,9 +169,20 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
             problems.append(f"{name}_FILE cannot be read: {error.strerror}")
         except ValueError as error:
             problems.append(f"{name} {error}")
+    problems += _together(values)
     if problems:
         raise SettingsError(problems)
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _together(values: Mapping[str, Any]) -> list[str]:
+    """What is wrong only in company of another setting."""
+    mail_url, problems = str(values.get("mail_url", "")), []
+    if mail_url.startswith("sendgrid:") and not values.get("sendgrid_api_key"):
+        problems.append("SENDGRID_API_KEY is missing: MAIL_URL is sendgrid:")
+    if values.get("demo") and mail_url and not mail_url.startswith("maildir:"):
+        problems.append("MAIL_URL must be a maildir: in a demonstration, so that no mail can leave")
+    return problems
 
 
 def current() -> Settings:

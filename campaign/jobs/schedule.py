@@ -65,6 +65,8 @@ def sweep() -> None:
     with transaction():
         outbox.release_unsure()
     with transaction():
+        outbox.heal_paces()
+    with transaction():
         lanes = outbox.lanes_due()
     for lane in lanes:
         ring(lane)

@@ -5,6 +5,7 @@ from campaign.outbox.claim import claim
 from campaign.outbox.lanes import Lane
 from campaign.outbox.mail import Claimed, Envelope, Mail, Unsendable, Wait, compose_with
 from campaign.outbox.models import Message
+from campaign.outbox.pace import heal as heal_paces
 from campaign.outbox.pace import set_rate
 from campaign.outbox.queries import LaneView, figures, lanes, mails_query, message, messages, states_of
 from campaign.outbox.record import record
@@ -37,6 +38,7 @@ __all__ = [
     "connect",
     "expire_leases",
     "figures",
+    "heal_paces",
     "lanes",
     "lanes_due",
     "mails_query",

@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.types import Text
 
 from campaign import config
@@ -84,7 +85,10 @@ def _envelope(row: Row[Any], actor: str) -> Envelope | None:
     if row.mail is not None:
         return Envelope.load(row.mail)
     try:
-        return _freeze(row.id, composer(row.kind)(row.ref))
+        with session().begin_nested():  # a statement that fails inside must not take the claim with it
+            return _freeze(row.id, composer(row.kind)(row.ref))
+    except (OperationalError, InterfaceError):  # the database is away or late: not the message's fault
+        raise
     except DomainError as error:
         cause = error.words
     except Exception as error:  # one message that cannot be composed must not stop its lane

@@ -32,6 +32,8 @@ def build(envelope: Envelope) -> bytes:
     message.set_content(mail.text, cte="quoted-printable")
     if mail.html:
         message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+        # The library would draw lots: a mail that goes out again is the same to the last byte.
+        message.set_boundary("=_" + envelope.message_id.strip("<>").partition("@")[0])
     for name, value in headers.items():  # after the content, which would take Content-Language down into its part
         message[name] = value
     raw = message.as_bytes()

@@ -5,10 +5,10 @@ tolerance of tau, any window of W seconds grants at most 1 + (W + tau) / T lette
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
@@ -63,6 +63,14 @@ def ensure(limits: dict[str, Lane | None]) -> None:
         after_commit(lambda: known.update(limits))
 
 
+def heal() -> int:
+    """Let limits open again that lie further ahead than they can: the clock was set back. Answers how many.
+
+    Without it a clock set back by an hour would stop a lane for an hour.
+    """
+    return session().execute(HEAL).rowcount
+
+
 def default_rate(key: str) -> Rate | None:
     """The rate of a limit that nobody has set, by the first word of its key."""
     settings = config.current()
@@ -73,7 +81,11 @@ def default_rate(key: str) -> Rate | None:
 def set_rate(key: str, rate: Rate | None, lane: Lane | None = None) -> None:
     """Give a limit another rate, at once; None is no limit. `lane` names the lane that a stream belongs to."""
     row = insert(Pace).values(key=key, lane=lane, gap=gap(rate), tat=LONG_AGO, opens_at=LONG_AGO)
-    session().execute(row.on_conflict_do_update(index_elements=[Pace.key], set_={"gap": row.excluded.gap}))
+    # What the old rate put far ahead must not outlast it; a closure does.
+    soonest = func.clock_timestamp() + timedelta(seconds=gap(rate))
+    opens_at = func.greatest(func.least(Pace.opens_at, soonest), Pace.closed_until)
+    values = {"gap": row.excluded.gap, "tat": func.least(Pace.tat, soonest), "opens_at": opens_at}
+    session().execute(row.on_conflict_do_update(index_elements=[Pace.key], set_=values))
 
 
 def close(key: str, seconds: float | None, reason: str) -> None:
@@ -115,6 +127,14 @@ def take(limits: dict[str, Lane | None]) -> Opening | None:
 
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+HEAL = text(
+    """
+    UPDATE outbox_paces SET
+      tat = clock_timestamp() + make_interval(secs => gap), opens_at = clock_timestamp() + make_interval(secs => gap)
+    WHERE opens_at > clock_timestamp() + make_interval(secs => 2 * gap + 1)
+      AND (closed_until IS NULL OR closed_until < clock_timestamp())
+    """
+)
 HUNDRED_YEARS = 100 * 365.25 * 86400
 TAKE = text(
     """
@@ -129,7 +149,6 @@ TAKE = text(
     ), spent AS (
         UPDATE outbox_paces p SET
           tat = greatest(l.tat, g.at) + make_interval(secs => l.gap),
-          -- A clock that jumped back must not stop a lane for longer than one gap and the tolerance.
           opens_at = greatest(
               greatest(l.tat, g.at) + make_interval(secs => l.gap - least(:tolerance, 4 * l.gap)), l.closed_until)
         FROM locked l, granted g WHERE p.key = l.key AND g.yes AND l.gap > 0
@@ -139,8 +158,3 @@ TAKE = text(
     FROM granted g LEFT JOIN LATERAL (SELECT key, opens_at FROM locked ORDER BY opens_at DESC LIMIT 1) l ON true
     """
 ).bindparams(bindparam("keys", type_=ARRAY(Text())))
-
-
-def openings(keys: list[str]) -> dict[str, Pace]:
-    """The rows of these limits, for showing them."""
-    return {row.key: row for row in session().scalars(select(Pace).where(Pace.key.in_(keys)))}

@@ -11,6 +11,7 @@ from campaign.core.db import session
 from campaign.core.errors import NotFound
 from campaign.outbox.lanes import Lane
 from campaign.outbox.models import Message, Move, Pace
+from campaign.outbox.pace import MARGIN
 from campaign.outbox.states import FIGURES, State
 
 PAGE = 50
@@ -74,7 +75,7 @@ def lanes() -> list[LaneView]:
             LaneView(
                 lane,
                 states[lane],
-                60 / pace.gap if pace and pace.gap else None,
+                60 * MARGIN / pace.gap if pace and pace.gap else None,
                 closed,
                 pace.closed_reason if pace and closed else None,
             )

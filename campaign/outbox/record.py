@@ -16,7 +16,7 @@ def record(claimed: Claimed, answer: Answer, actor: str) -> bool:
     """Move the message on; False when its lease ran out and somebody else holds it. Call it in a transaction."""
     metrics.SENDS.labels(claimed.lane.value, type(answer).__name__.lower()).inc()
     to, cause, values = _move(answer)
-    only = [State.SENDING]
+    only = [State.SENDING, State.UNSURE]  # unsure under the same fence: the lease ran out, and nobody holds it since
     moved = moves.move([claimed.id], to, cause=cause, actor=actor, fence=claimed.fence, only_from=only, **values)
     if isinstance(answer, Stopped):
         pace.close(claimed.lane.limit, None, answer.reason)

@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from embedded_help import NOBODY, alive, ask, at_work_in, owner, refusal, soon
 
 from campaign import embedded
+from tests.embedded.help import NOBODY, alive, ask, at_work_in, owner, refusal, soon
 
 # What root may do in a usual container: no look at other users' processes.
 _CONTAINER = (
@@ -18,80 +18,98 @@ _CONTAINER = (
 )  # fmt: skip
 
 
-def test_a_killed_owner_takes_its_servers_along(tmp_path: Path) -> None:
-    with owner(tmp_path) as first:
-        ask(str(first.facts["database"]), "create table kept as select 1 as number")
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder for all: each test must leave it fit for the next."""
+    return tmp_path_factory.mktemp("data")
+
+
+def test_a_killed_owner_takes_its_servers_along(data: Path) -> None:
+    with owner(data) as first:
+        ask(str(first.facts["database"]), "create table if not exists kept as select 1 as number")
         first.kill()
-        assert soon(lambda: not at_work_in(tmp_path), 5)
+        assert soon(lambda: not at_work_in(data), 5)
         assert first.sockets.exists()
-        with embedded.start(tmp_path, durable=False) as servers:
+        with embedded.start(data, durable=False) as servers:
             assert ask(servers.database_url, "select number from kept") == [(1,)]
             assert not first.sockets.exists()
 
 
-def test_what_a_killed_owner_left_running_is_ended(tmp_path: Path) -> None:
+def test_what_a_killed_owner_left_running_is_ended(data: Path) -> None:
     prefix = _CONTAINER if os.geteuid() == 0 and shutil.which("setpriv") else ()
-    with owner(tmp_path, prefix=prefix) as first:
-        ask(str(first.facts["database"]), "create table kept as select 1 as number")
-        frozen = at_work_in(tmp_path)
+    with owner(data, prefix=prefix) as first:
+        ask(str(first.facts["database"]), "create table if not exists kept as select 1 as number")
+        frozen = at_work_in(data)
         for pid in frozen:  # so they cannot obey the signal that the owner's death sends
             os.kill(pid, signal.SIGSTOP)
         first.kill()
         assert any(alive(pid) for pid in frozen)
-        with owner(tmp_path, prefix=prefix) as second:
+        with owner(data, prefix=prefix) as second:
             assert not any(alive(pid) for pid in frozen)
             assert ask(str(second.facts["database"]), "select number from kept") == [(1,)]
 
 
-def test_another_program_that_names_the_sockets_is_left_alone(tmp_path: Path) -> None:
-    with owner(tmp_path) as first:
-        stranger = subprocess.Popen(["tail", "-f", "/dev/null", "--", str(first.sockets)], cwd=tmp_path)
+def test_another_program_that_names_the_sockets_is_left_alone(data: Path) -> None:
+    with owner(data) as first:
+        stranger = subprocess.Popen(["tail", "-f", "/dev/null", "--", str(first.sockets)], cwd=data)
         first.kill()
-        with embedded.start(tmp_path, durable=False):
+        with embedded.start(data, durable=False):
             assert stranger.poll() is None
         stranger.kill()
         stranger.wait()
 
 
-def test_a_number_in_the_pid_file_that_is_another_program_now(tmp_path: Path) -> None:
-    with owner(tmp_path) as first:
+def test_a_number_in_the_pid_file_that_is_another_program_now(data: Path) -> None:
+    with owner(data) as first:
         first.kill()
-        assert soon(lambda: not at_work_in(tmp_path))
+        assert soon(lambda: not at_work_in(data))
     who = {"user": NOBODY.pw_uid, "group": NOBODY.pw_gid} if os.geteuid() == 0 else {}
     with subprocess.Popen(["sleep", "30"], **who) as stranger:  # type: ignore[call-overload]
-        pid_file = tmp_path / "postgres" / "cluster" / "postmaster.pid"
+        pid_file = data / "postgres" / "cluster" / "postmaster.pid"
         lines = (str(stranger.pid), str(pid_file.parent), "1700000000", "5432", "/tmp", "", "1 1", "ready")
         pid_file.write_text("\n".join(lines))
-        with embedded.start(tmp_path, durable=False) as servers:
+        with embedded.start(data, durable=False) as servers:
             assert ask(servers.database_url, "select 1") == [(1,)]
         assert stranger.poll() is None
         stranger.kill()
 
 
-def test_a_second_process_is_refused(tmp_path: Path) -> None:
-    with owner(tmp_path) as first:
-        said = refusal(tmp_path)
+def test_a_second_process_is_refused(data: Path) -> None:
+    with owner(data) as first:
+        said = refusal(data)
         assert "in use" in said
         assert "Traceback" not in said
         assert ask(str(first.facts["database"]), "select 1") == [(1,)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_to_the_whole_group_ends_all_quietly(tmp_path: Path, number: signal.Signals) -> None:
-    with owner(tmp_path) as first:
+def test_a_signal_to_the_whole_group_ends_all_quietly(data: Path, number: signal.Signals) -> None:
+    with owner(data) as first:
         assert first.facts["group"] == first.process.pid
         os.killpg(first.process.pid, number)
         _, said = first.process.communicate(timeout=10)
         assert first.process.returncode == 0
         assert said == ""
-        assert at_work_in(tmp_path) == set()
+        assert at_work_in(data) == set()
         assert not first.sockets.exists()
 
 
-def test_repeated_signals_do_not_disturb_the_end(tmp_path: Path) -> None:
-    with owner(tmp_path) as first:
+def test_a_signal_while_stopping_does_not_disturb_the_end(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with embedded.start(data, durable=False) as servers:
+        stop = servers.postgres.stop
+
+        def stop_and_be_asked_again() -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            stop()
+
+        monkeypatch.setattr(servers.postgres, "stop", stop_and_be_asked_again)
+    assert at_work_in(data) == set()
+
+
+def test_repeated_signals_do_not_disturb_the_end(data: Path) -> None:
+    with owner(data) as first:
         for _ in range(20):
             first.process.send_signal(signal.SIGTERM)
         _, said = first.process.communicate(timeout=10)
         assert (first.process.returncode, said) == (0, "")
-        assert at_work_in(tmp_path) == set()
+        assert at_work_in(data) == set()

@@ -9,14 +9,19 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
-from embedded_help import ask, at_work_in, socket_folder, soon, valkey
 
 from campaign import embedded
+from tests.embedded.help import ask, at_work_in, socket_folder, valkey
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Servers]:
-    with embedded.start(tmp_path_factory.mktemp("data"), durable=True) as running:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def servers(data: Path) -> Iterator[embedded.Servers]:
+    with embedded.start(data, durable=True) as running:
         yield running
 
 
@@ -68,7 +73,10 @@ def test_the_sockets_are_in_a_short_folder_of_ours_alone(servers: embedded.Serve
 
 
 def test_data_outlive_a_stop_and_nothing_else_does(tmp_path: Path) -> None:
+    unfinished = tmp_path / "postgres" / "postbag-unfinished"
+    unfinished.mkdir(parents=True)
     with embedded.start(tmp_path, durable=False) as servers:
+        assert not unfinished.exists()
         ask(servers.database_url, "create table kept as select 7 as number")
         with valkey(servers.redis_url) as client:
             client.set("kept", "7")
@@ -123,28 +131,16 @@ def test_a_server_started_by_a_passing_thread_stays(servers: embedded.Servers) -
     assert ask(servers.database_url, "select 1") == [(1,)]
 
 
-def test_a_second_start_in_this_process_is_refused(tmp_path: Path, servers: embedded.Servers) -> None:
-    with embedded.start(tmp_path, durable=False) as first:
-        with pytest.raises(embedded.InUseError, match="in use"):
-            embedded.start(tmp_path)
-        assert ask(first.database_url, "select 1") == [(1,)]
+def test_a_second_start_in_this_process_is_refused(data: Path, servers: embedded.Servers) -> None:
+    with pytest.raises(embedded.InUseError, match="in use"):
+        embedded.start(data)
+    assert ask(servers.database_url, "select 1") == [(1,)]
 
 
 def test_a_failed_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:
-    with embedded.start(tmp_path, durable=False):
-        pass
-    (tmp_path / "postgres" / "cluster" / "PG_VERSION").write_text("11\n")
+    (tmp_path / "postgres" / "cluster").mkdir(parents=True)
     before = set(Path("/tmp").glob("postbag-*"))
-    with pytest.raises(embedded.EmbeddedError, match="incompatible"):
+    with pytest.raises(embedded.EmbeddedError, match="could not access the server configuration file"):
         embedded.start(tmp_path)
     assert at_work_in(tmp_path) == set()
     assert set(Path("/tmp").glob("postbag-*")) <= before
-
-
-def test_a_half_made_cluster_is_begun_anew(tmp_path: Path) -> None:
-    unfinished = tmp_path / "postgres" / "postbag-unfinished"
-    unfinished.mkdir(parents=True)
-    (unfinished / "PG_VERSION").write_text("18\n")
-    with embedded.start(tmp_path, durable=False) as servers:
-        assert ask(servers.database_url, "select 1") == [(1,)]
-    assert soon(lambda: not unfinished.exists())

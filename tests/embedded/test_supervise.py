@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from embedded_help import ROOT, alive, soon
+
+from tests.embedded.help import ROOT, alive, soon
 
 _SUPERVISOR = """
 import json, os, sys
@@ -25,11 +26,14 @@ sys.exit(run(children, **plan))
 
 # Notes its process id in the folder LOGS, and there its end too.
 _POLITE = """
-exec 2>/dev/null
-echo $$ >> "$LOGS/$1.pids"
-trap 'echo $1 >> "$LOGS/ends"; kill $pause 2>/dev/null; exit 0' TERM
-trap '' INT
-while :; do sleep 20 & pause=$!; wait $pause; done
+import os, signal, sys, time
+def end(*_):
+    open(f"{os.environ['LOGS']}/ends", "a").write(f"{sys.argv[1]}\\n")
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+open(f"{os.environ['LOGS']}/{sys.argv[1]}.pids", "a").write(f"{os.getpid()}\\n")
+time.sleep(20)
 """
 _STUBBORN = 'echo $$ >> "$LOGS/$1.pids"; trap "" TERM INT HUP; while :; do sleep 0.2; done'
 _BRIEF = 'echo $$ >> "$LOGS/$1.pids"; sleep 0.1; exit 3'
@@ -65,11 +69,15 @@ def _sh(name: str, script: str) -> dict[str, object]:
     return {"name": name, "argv": ["/bin/sh", "-c", script, "sh", name]}
 
 
+def _polite(name: str) -> dict[str, object]:
+    return {"name": name, "argv": [sys.executable, "-I", "-S", "-c", _POLITE, name]}
+
+
 def _command(children: list[dict[str, object]], options: Mapping[str, object]) -> list[str]:
     return [sys.executable, "-c", _SUPERVISOR, json.dumps({"children": children, "grace": 1.0, **options})]
 
 
-_ALL_KINDS = (_sh("polite", _POLITE), _sh("stubborn", _STUBBORN), _sh("parent", _PARENT))
+_ALL_KINDS = (_polite("polite"), _sh("stubborn", _STUBBORN), _sh("parent", _PARENT))
 
 
 @contextmanager
@@ -89,7 +97,7 @@ def supervised(logs: Path, *children: dict[str, object], **options: object) -> I
 
 
 def test_sigterm_ends_all(tmp_path: Path) -> None:
-    with supervised(tmp_path, *(_sh(name, _POLITE) for name in "abc")) as family:
+    with supervised(tmp_path, *(_polite(name) for name in "abc")) as family:
         pids = family.wait_for("a", "b", "c")
         assert {os.getpgid(pid) for pid in pids} == {family.process.pid}
         code, said, seconds = family.end()
@@ -101,16 +109,14 @@ def test_sigterm_ends_all(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_to_the_whole_group_ends_all_quietly(tmp_path: Path, number: signal.Signals) -> None:
-    with supervised(tmp_path, _sh("a", _POLITE), _sh("b", _POLITE)) as family:
+    with supervised(tmp_path, _polite("a"), _polite("b")) as family:
         pids = family.wait_for("a", "b")
         assert family.end(number, group=True)[:2] == (0, "")
         assert not any(alive(pid) for pid in pids)
 
 
 def test_who_does_not_obey_in_time_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
-    with supervised(
-        tmp_path, _sh("polite", _POLITE), _sh("stubborn", _STUBBORN), _sh("parent", _PARENT)
-    ) as family:
+    with supervised(tmp_path, _polite("polite"), _sh("stubborn", _STUBBORN), _sh("parent", _PARENT)) as family:
         pids = family.wait_for("polite", "stubborn", "parent", "grandchild")
         code, said, seconds = family.end()
         assert code == 0
@@ -133,7 +139,7 @@ def test_an_impatient_second_signal_cuts_the_grace_short(tmp_path: Path) -> None
 
 
 def test_a_fallen_child_is_started_again(tmp_path: Path) -> None:
-    with supervised(tmp_path, _sh("a", _POLITE), _sh("b", _POLITE)) as family:
+    with supervised(tmp_path, _polite("a"), _polite("b")) as family:
         first, untouched = family.wait_for("a", "b")
         os.kill(first, signal.SIGKILL)
         pids = family.wait_for("a", times=2)
@@ -143,7 +149,7 @@ def test_a_fallen_child_is_started_again(tmp_path: Path) -> None:
 
 
 def test_a_child_that_keeps_falling_ends_all(tmp_path: Path) -> None:
-    with supervised(tmp_path, _sh("steady", _POLITE), _sh("brief", _BRIEF), restarts=2) as family:
+    with supervised(tmp_path, _polite("steady"), _sh("brief", _BRIEF), restarts=2) as family:
         (steady,) = family.wait_for("steady")
         _, said = family.process.communicate(timeout=15)
         assert family.process.returncode == 1
@@ -169,9 +175,7 @@ def test_orphans_of_a_fallen_child_are_gone_before_it_rises(tmp_path: Path) -> N
 
 
 def test_a_killed_supervisor_takes_all_along(tmp_path: Path) -> None:
-    with supervised(
-        tmp_path, _sh("polite", _POLITE), _sh("stubborn", _STUBBORN), _sh("parent", _PARENT)
-    ) as family:
+    with supervised(tmp_path, _polite("polite"), _sh("stubborn", _STUBBORN), _sh("parent", _PARENT)) as family:
         pids = family.wait_for("polite", "stubborn", "parent", "grandchild")
         family.process.kill()
         assert soon(lambda: not any(alive(pid) for pid in pids), 4)
@@ -180,7 +184,7 @@ def test_a_killed_supervisor_takes_all_along(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("with_parent", [True, False])
 def test_the_supervisor_ends_with_its_parent_if_asked(tmp_path: Path, with_parent: bool) -> None:
-    inner = _command([_sh("a", _POLITE)], {"with_parent": with_parent})
+    inner = _command([_polite("a")], {"with_parent": with_parent})
     outer = f"import subprocess; subprocess.run({inner!r})"
     env = {**os.environ, "PYTHONPATH": str(ROOT), "LOGS": str(tmp_path)}
     with subprocess.Popen([sys.executable, "-I", "-S", "-c", outer], env=env, process_group=0) as parent:
@@ -197,7 +201,7 @@ def test_the_supervisor_ends_with_its_parent_if_asked(tmp_path: Path, with_paren
 def test_a_supervisor_below_a_supervisor(tmp_path: Path) -> None:
     inner = {
         "name": "inner",
-        "argv": _command([_sh("parent", _PARENT), _sh("polite", _POLITE)], {"grace": 0.5}),
+        "argv": _command([_sh("parent", _PARENT), _polite("polite")], {"grace": 0.5}),
     }
     with supervised(tmp_path, inner, grace=3.0) as family:
         pids = family.wait_for("parent", "grandchild", "polite")

@@ -68,6 +68,7 @@ def thanks(token: str) -> ResponseReturnValue:
     g.lang = signature.lang
     page = campaigns.by_id(signature.campaign_id, signature.lang)
     posts = {target.post_id: target for target in targets.resolve(page.post_ids, clock.today(), signature.lang)}
+    order = {post_id: place for place, post_id in enumerate(page.post_ids)}
     items = [
         {
             "office": posts[letter.post_id].office,
@@ -76,7 +77,7 @@ def thanks(token: str) -> ResponseReturnValue:
             "label": state_label(letter.state),
             "at": letter.at,
         }
-        for letter in signatures.letter_states(signature.id)
+        for letter in sorted(signatures.letter_states(signature.id), key=lambda letter: order.get(letter.post_id, 0))
         if letter.post_id in posts
     ]
     return render_template(
