@@ -65,12 +65,12 @@ def claim(lane: Lane, actor: str) -> Claimed | Wait:
         if envelope is None:
             continue
         limits = pace.limits_of(lane, row.stream, envelope.mail.domain)
-        refusal = pace.take(limits)
-        if refusal is None:
-            return _lease(row, lane, envelope, actor)
-        if refusal.key == lane.limit:
-            return Wait(refusal.seconds)
-        shut[row.stream] = refusal.seconds
+        answer = pace.take(limits)
+        if isinstance(answer, pace.Permit):
+            return _lease(row, lane, envelope, actor, answer.trial)
+        if answer.key == lane.limit:
+            return Wait(answer.seconds)
+        shut[row.stream] = answer.seconds
     return Wait(0.0)
 
 
@@ -111,10 +111,10 @@ def _freeze(id_: UUID, mail: Mail) -> Envelope:
     )
 
 
-def _lease(row: Row[Any], lane: Lane, envelope: Envelope, actor: str) -> Claimed:
+def _lease(row: Row[Any], lane: Lane, envelope: Envelope, actor: str, trial: bool) -> Claimed:
     seconds = config.current().lease_seconds
     frozen: dict[str, Any] = {"mail": envelope.dump(), "domain": envelope.mail.domain} if row.mail is None else {}
     moved = moves.move(
         [row.id], State.SENDING, cause="claimed", actor=actor, lease=seconds, tried=1, note=None, **frozen
     )[0]
-    return Claimed(row.id, lane, moved.fence or 0, moved.attempts, envelope, seconds)
+    return Claimed(row.id, lane, moved.fence or 0, moved.attempts, envelope, seconds, moved.age, trial)

@@ -68,6 +68,8 @@ class Claimed:
     attempts: int
     envelope: Envelope
     lease_seconds: float
+    age: float = 0.0
+    trial: bool = False
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ def build(envelope: Envelope) -> bytes:
 
 def _address(name: str, email: str) -> Address:
     local, _at, domain = header_text(email, limit=254).rpartition("@")
+    if not local or not domain:
+        raise BadText("This is not an address that mail can be sent to.")
     return Address(header_text(name), local, domain)
 
 

@@ -49,6 +49,7 @@ class Message(Base):
     frozen: Mapped[bool] = mapped_column(server_default=false())
     due_at: Mapped[datetime] = mapped_column(Moment, server_default=func.clock_timestamp())
     attempts: Mapped[int] = mapped_column(server_default="0")
+    tried_at: Mapped[datetime | None] = mapped_column(Moment, doc="the first attempt; the maximum age counts from here")
     fence: Mapped[int | None] = mapped_column(BigInteger)
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     tally_key: Mapped[str | None] = mapped_column(doc="whose figures move with it")
@@ -88,3 +89,6 @@ class Pace(Base):
     opens_at: Mapped[datetime] = mapped_column(Moment, doc="no permit before this")
     closed_until: Mapped[datetime | None] = mapped_column(Moment)
     closed_reason: Mapped[str | None]
+    failures: Mapped[int] = mapped_column(
+        server_default="0", doc="of the provider in a row; above 0 one message at a time tries whether it is back"
+    )

@@ -19,7 +19,8 @@ from campaign.outbox.states import MOVES, State, change, sources
 SETTERS = {
     "due_in": "due_at = clock_timestamp() + make_interval(secs => :due_in)",
     "due_at": "due_at = greatest(:due_at, clock_timestamp())",
-    "lease": "fence = nextval('outbox_fence'), lease_until = clock_timestamp() + make_interval(secs => :lease)",
+    "lease": "fence = nextval('outbox_fence'), lease_until = clock_timestamp() + make_interval(secs => :lease), "
+    "tried_at = coalesce(m.tried_at, clock_timestamp())",
     "tried": "attempts = m.attempts + :tried",
     "mail": "mail = :mail",
     "domain": "domain = :domain",
@@ -30,12 +31,13 @@ SETTERS = {
 
 @dataclass(frozen=True)
 class Moved:
-    """A message that moved, with what the next step needs of it."""
+    """A message that moved, with what the next step needs of it; `age` in seconds since its first attempt."""
 
     id: UUID
     before: State
     fence: int | None
     attempts: int
+    age: float
 
 
 def move(
@@ -66,11 +68,11 @@ def move(
         },
     )
     moved = []
-    for id_, word, number, attempts, tally_key in rows:
+    for id_, word, number, attempts, age, tally_key in rows:
         before = State(word)
         if tally_key:
             counters.bump(tally_key, **change(before, to))
-        moved.append(Moved(id_, before, number, attempts))
+        moved.append(Moved(id_, before, number, attempts, float(age or 0)))
     return moved
 
 
@@ -103,12 +105,13 @@ def _statement(names: frozenset[str], fenced: bool) -> TextClause:
             ), moved AS (
                 UPDATE outbox_messages m SET state = :to, changed_at = clock_timestamp() {extra}
                 FROM old WHERE m.id = old.id
-                RETURNING m.id, old.state AS before, m.fence, m.attempts, m.tally_key
+                RETURNING m.id, old.state AS before, m.fence, m.attempts, m.tally_key,
+                  extract(epoch FROM clock_timestamp() - m.tried_at) AS age
             ), logged AS (
                 INSERT INTO outbox_moves (message_id, from_state, to_state, cause, actor)
                 SELECT id, before, :to, :cause, :actor FROM moved
             )
-            SELECT id, before, fence, attempts, tally_key FROM moved
+            SELECT id, before, fence, attempts, age, tally_key FROM moved
             """  # noqa: S608 - only fixed words of SETTERS are put in
         ).bindparams(bindparam("ids", type_=ARRAY(Uuid())), bindparam("froms", type_=ARRAY(Text())))
         if "mail" in names:

@@ -17,11 +17,19 @@ from campaign.core.db import after_commit, session
 from campaign.core.rates import Rate
 from campaign.outbox.lanes import Lane
 from campaign.outbox.models import Pace
+from campaign.outbox.retry import FIRST_REST_SECONDS, LONGEST_REST_SECONDS
 
 # A worker wakes a little late; without tolerance each late letter would lower the rate for good.
 TOLERANCE = 0.15
 # One in a hundred below the wish, so that late arrivals never add up to more than the wish at the receiving side.
 MARGIN = 1.01
+
+
+@dataclass(frozen=True)
+class Permit:
+    """Leave to send one letter now; a `trial` when it is the one that finds out whether the provider is back."""
+
+    trial: bool
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def heal() -> int:
 
     Without it a clock set back by an hour would stop a lane for an hour.
     """
-    return session().execute(HEAL).rowcount
+    return len(session().execute(HEAL).all())
 
 
 def default_rate(key: str) -> Rate | None:
@@ -90,35 +98,41 @@ def set_rate(key: str, rate: Rate | None, lane: Lane | None = None) -> None:
 
 def close(key: str, seconds: float | None, reason: str) -> None:
     """Let nothing through for so many seconds, or until staff open it again (None)."""
-    session().execute(
-        text(
-            """
-            UPDATE outbox_paces SET
-              closed_until = greatest(closed_until, clock_timestamp() + make_interval(secs => :seconds)),
-              opens_at = greatest(opens_at, clock_timestamp() + make_interval(secs => :seconds)),
-              closed_reason = :reason
-            WHERE key = :key
-            """
-        ),
-        {"key": key, "seconds": HUNDRED_YEARS if seconds is None else seconds, "reason": reason},
-    )
+    lasting = HUNDRED_YEARS if seconds is None else seconds
+    session().execute(CLOSE, {"key": key, "seconds": lasting, "reason": reason})
+
+
+def fail(key: str, seconds: float, reason: str) -> None:
+    """Let the limit rest after a failure of the provider: longer after each in a row, and `seconds` at least.
+
+    Failures of letters that were under way when it closed count as one.
+    """
+    values = {"first": FIRST_REST_SECONDS, "longest": LONGEST_REST_SECONDS}
+    session().execute(FAIL, {"key": key, "seconds": seconds, "reason": reason, **values})
+
+
+def recover(key: str) -> None:
+    """The provider works again: end the rest and forget the failures."""
+    calm = {"failures": 0, "closed_until": None, "closed_reason": None, "opens_at": Pace.tat}
+    session().execute(update(Pace).where(Pace.key == key).values(calm))
 
 
 def reopen(key: str) -> None:
-    """End a closure."""
-    session().execute(
-        update(Pace).where(Pace.key == key).values(closed_until=None, closed_reason=None, opens_at=Pace.tat)
-    )
+    """End a closure, by staff: one letter tries first."""
+    calm = {"failures": 1, "closed_until": None, "closed_reason": None, "opens_at": Pace.tat}
+    session().execute(update(Pace).where(Pace.key == key).values(calm))
 
 
-def take(limits: dict[str, Lane | None]) -> Opening | None:
-    """Take one permit from every limit, or none and answer the one that opens last.
+def take(limits: dict[str, Lane | None]) -> Permit | Opening:
+    """Take one permit from every limit, or none and answer the limit that opens last.
 
-    The rows are locked in key order; the clock is read after the locks are held.
+    The rows are locked in key order; the clock is read after the locks are held. A limit that failed before gives one
+    permit, a trial, and no other until the trial is recorded or its lease has run out (circuit breaker, half open).
     """
-    row = session().execute(TAKE, {"keys": sorted(limits), "tolerance": TOLERANCE}).one()
+    values = {"tolerance": TOLERANCE, "trial": config.current().lease_seconds}
+    row = session().execute(TAKE, {"keys": sorted(limits), **values}).one()
     if row.granted:
-        return None
+        return Permit(row.trial)
     if row.missing:  # a restored or emptied table
         current_app.extensions.pop("paces", None)
         ensure(limits)
@@ -131,15 +145,38 @@ HEAL = text(
     """
     UPDATE outbox_paces SET
       tat = clock_timestamp() + make_interval(secs => gap), opens_at = clock_timestamp() + make_interval(secs => gap)
-    WHERE opens_at > clock_timestamp() + make_interval(secs => 2 * gap + 1)
+    WHERE opens_at > clock_timestamp() + make_interval(secs => 2 * gap + CASE WHEN failures > 0 THEN 3600 ELSE 1 END)
       AND (closed_until IS NULL OR closed_until < clock_timestamp())
+    RETURNING key
+    """
+)
+CLOSE = text(
+    """
+    UPDATE outbox_paces SET
+      closed_until = greatest(closed_until, clock_timestamp() + make_interval(secs => :seconds)),
+      opens_at = greatest(opens_at, clock_timestamp() + make_interval(secs => :seconds)), closed_reason = :reason
+    WHERE key = :key
+    """
+)
+FAIL = text(
+    """
+    UPDATE outbox_paces p SET failures = f.failures, closed_reason = :reason,
+      closed_until = greatest(p.closed_until, f.until), opens_at = greatest(p.opens_at, f.until)
+    FROM (
+        SELECT key, failures, clock_timestamp() + make_interval(
+            secs => greatest(:seconds, least(:longest, :first * power(2, least(failures - 1, 30))))) AS until
+        FROM (
+            SELECT key, failures + CASE WHEN closed_until > clock_timestamp() THEN 0 ELSE 1 END AS failures
+            FROM outbox_paces WHERE key = :key FOR UPDATE
+        ) counted
+    ) f WHERE p.key = f.key
     """
 )
 HUNDRED_YEARS = 100 * 365.25 * 86400
 TAKE = text(
     """
     WITH locked AS MATERIALIZED (
-        SELECT key, gap, tat, opens_at, closed_until FROM outbox_paces
+        SELECT key, gap, tat, opens_at, closed_until, failures FROM outbox_paces
         WHERE key = ANY(:keys) ORDER BY key FOR UPDATE
     ), verdict AS MATERIALIZED (
         SELECT count(*) AS n, clock_timestamp() AS at FROM locked
@@ -149,11 +186,11 @@ TAKE = text(
     ), spent AS (
         UPDATE outbox_paces p SET
           tat = greatest(l.tat, g.at) + make_interval(secs => l.gap),
-          opens_at = greatest(
-              greatest(l.tat, g.at) + make_interval(secs => l.gap - least(:tolerance, 4 * l.gap)), l.closed_until)
-        FROM locked l, granted g WHERE p.key = l.key AND g.yes AND l.gap > 0
+          opens_at = CASE WHEN l.failures > 0 THEN g.at + make_interval(secs => :trial) ELSE greatest(
+              greatest(l.tat, g.at) + make_interval(secs => l.gap - least(:tolerance, 4 * l.gap)), l.closed_until) END
+        FROM locked l, granted g WHERE p.key = l.key AND g.yes AND (l.gap > 0 OR l.failures > 0)
     )
-    SELECT coalesce(g.yes, false) AS granted, (SELECT n FROM verdict) < cardinality(:keys) AS missing, l.key,
+    SELECT coalesce(g.yes, false) AS granted, (SELECT bool_or(failures > 0) FROM locked) AS trial, (SELECT n FROM verdict) < cardinality(:keys) AS missing, l.key,
       extract(epoch FROM l.opens_at - g.at) AS seconds
     FROM granted g LEFT JOIN LATERAL (SELECT key, opens_at FROM locked ORDER BY opens_at DESC LIMIT 1) l ON true
     """

@@ -1,10 +1,15 @@
 """Find what nobody holds any more and ring for what is due. Any number of copies may run."""
 
-from sqlalchemy import select, text
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, extract, func, select, text
+from sqlalchemy.orm import InstrumentedAttribute
 
 from campaign import config
 from campaign.core.db import session
-from campaign.outbox import moves
+from campaign.outbox import moves, retry
 from campaign.outbox.lanes import Lane
 from campaign.outbox.models import Message
 from campaign.outbox.states import State
@@ -15,35 +20,32 @@ ACTOR = "sweep"
 
 def expire_leases() -> int:
     """Messages whose worker died between claim and record become unsure, and wait for a receipt."""
-    ids = session().scalars(
-        select(Message.id)
-        .where(Message.state == State.SENDING, Message.lease_until < text("clock_timestamp()"))
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    found = list(ids)
-    if not found:
-        return 0
+    ids = [row.id for row in _over(State.SENDING, Message.lease_until)]
     grace = config.current().grace_seconds
-    return len(
-        moves.move(found, State.UNSURE, cause="lease ran out", actor=ACTOR, only_from=[State.SENDING], due_in=grace)
-    )
+    return _move(ids, State.UNSURE, State.SENDING, "lease ran out", due_in=grace)
 
 
 def release_unsure() -> int:
-    """Unsure messages whose grace is over without a receipt go out again, under the same Message-ID."""
-    ids = session().scalars(
-        select(Message.id)
-        .where(Message.state == State.UNSURE, Message.due_at < text("clock_timestamp()"))
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    found = list(ids)
-    if not found:
+    """Unsure messages whose grace is over without a receipt go out again, under the same Message-ID, or are given up."""
+    rows = _over(State.UNSURE, Message.due_at)
+    spent = {row.id for row in rows if retry.exhausted(row.lane, row.attempts, float(row.age or 0))}
+    again = [row.id for row in rows if row.id not in spent]
+    given_up = _move(sorted(spent), State.FAILED, State.UNSURE, "given up: no receipt came")
+    return given_up + _move(again, State.QUEUED, State.UNSURE, "no receipt came", due_in=0)
+
+
+def _over(state: State, moment: InstrumentedAttribute[Any]) -> Sequence[Row[UUID, Lane, int, Any]]:
+    """Messages of a state whose moment has passed, locked; those that another sweep holds are left to it."""
+    age = extract("epoch", func.clock_timestamp() - Message.tried_at).label("age")
+    query = select(Message.id, Message.lane, Message.attempts, age)
+    query = query.where(Message.state == state, moment < func.clock_timestamp())
+    return session().execute(query.limit(BATCH).with_for_update(skip_locked=True)).all()
+
+
+def _move(ids: list[UUID], to: State, before: State, cause: str, **values: Any) -> int:
+    if not ids:
         return 0
-    return len(
-        moves.move(found, State.QUEUED, cause="no receipt came", actor=ACTOR, only_from=[State.UNSURE], due_in=0)
-    )
+    return len(moves.move(ids, to, cause=cause, actor=ACTOR, only_from=[before], **values))
 
 
 def lanes_due() -> list[Lane]:
