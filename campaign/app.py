@@ -49,7 +49,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=[host, "localhost", "127.0.0.1", "[::1]"],
     )
     if settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+        proxied = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask documents it
 
 
 def _routes(app: Flask) -> None:

@@ -73,7 +73,10 @@ def web(host: str, port: int, processes: int, threads: int) -> None:
 @click.option("--port", default=8001, show_default=True)
 def live(host: str, port: int) -> None:
     """Serve the live counter."""
-    serve_live(_app("live"), host, port)
+    try:
+        serve_live(_app("live"), host, port)
+    except OSError as error:
+        raise click.ClickException(f"Port {port} cannot be used: {error.strerror}") from error
 
 
 @cli.command("worker")

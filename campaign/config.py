@@ -103,7 +103,10 @@ class Settings:
     mail_from: str = _setting("MAIL_FROM", _address, "the address letters come from")
     sendgrid_api_key: str = _setting("SENDGRID_API_KEY", str, "the key for `MAIL_URL=sendgrid:`", "")
     sendgrid_host: str = _setting(
-        "SENDGRID_HOST", _origin, "SendGrid's address; https://api.eu.sendgrid.com in the EU", "https://api.sendgrid.com"
+        "SENDGRID_HOST",
+        _origin,
+        "SendGrid's address; https://api.eu.sendgrid.com in the EU",
+        "https://api.sendgrid.com",
     )
     sendgrid_event_public_key: str = _setting(
         "SENDGRID_EVENT_PUBLIC_KEY", str, "verifies SendGrid's event webhook (used from the next version on)", ""
@@ -156,7 +159,7 @@ def _read(environment: Mapping[str, str], name: str) -> str | None:
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings from the environment; raises SettingsError naming every missing or bad one at once."""
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     problems = []
     for item in fields(Settings):
         name, default = item.metadata["env"], item.metadata["default"]
@@ -172,7 +175,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     problems += _together(values)
     if problems:
         raise SettingsError(problems)
-    return Settings(**values)  # type: ignore[arg-type]
+    return Settings(**values)
 
 
 def _together(values: Mapping[str, Any]) -> list[str]:

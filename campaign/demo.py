@@ -24,6 +24,7 @@ from campaign.core.db import session, transaction
 from campaign.core.ids import reference
 from campaign.embedded import EmbeddedError
 from campaign.outbox import Lane
+from campaign.processes.interrupts import interruptible
 from campaign.seed import seed
 from campaign.supervise import Child, run
 
@@ -42,7 +43,7 @@ def run_demo(port: int, data: Path) -> int:
     data = data.resolve()
     data.mkdir(parents=True, exist_ok=True)
     try:
-        with _servers(data) as urls:
+        with interruptible(), _servers(data) as urls:
             environment = {**os.environ, **_settings(port, data), **urls}
             password = _prepare(environment)
             threading.Thread(target=_announce, args=(port, data, password), daemon=True).start()
@@ -91,7 +92,7 @@ def _settings(port: int, data: Path) -> dict[str, str]:
         "MAIL_URL": f"maildir://{quote(str(data / 'mail'))}",
         "MAIL_FROM": "letters@mail.postbag.example",
         "DOMAIN_PACE": "600/minute",
-        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "warning"),
+        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "error"),
     }
 
 
@@ -159,5 +160,3 @@ Postbag demonstration
 """,
     )
     sys.stdout.flush()
-
-

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from campaign.accounts import Organisation
 from campaign.campaigns.lifecycle import PUBLIC, Status
@@ -103,8 +103,8 @@ def facts(campaign_id: UUID, lang: str) -> list[FactView]:
     return remembered(("facts", campaign_id, lang), lambda: _facts(campaign_id, lang))
 
 
-def _load(condition: object, lang: str, *, public_only: bool = True) -> Page:
-    query = select(Campaign, Organisation.name).join(Organisation).where(condition)  # type: ignore[arg-type]
+def _load(condition: ColumnElement[bool], lang: str, *, public_only: bool = True) -> Page:
+    query = select(Campaign, Organisation.name).join(Organisation).where(condition)
     row = session().execute(query).one_or_none()
     if row is None or (public_only and row[0].status not in PUBLIC):
         raise NotFound(_("There is no campaign here."))

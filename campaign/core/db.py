@@ -28,6 +28,10 @@ SESSION_OPTIONS = (
 )
 
 
+# Over TCP a database host that vanished would otherwise hold a statement for minutes.
+ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+
+
 class Base(DeclarativeBase):
     """What all models share: one metadata with named constraints, so that migrations can name them too."""
 
@@ -47,7 +51,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         "max_overflow": 24,
         "pool_timeout": 5,
         "hide_parameters": True,  # an error's text would carry names and addresses into the log
-        "connect_args": {"connect_timeout": 3, "options": SESSION_OPTIONS},
+        "connect_args": {"connect_timeout": 3, "options": SESSION_OPTIONS, **ALIVE},
     }
     db.init_app(app)
     migrate.init_app(app, db)

@@ -27,6 +27,8 @@ ALLOWED = frozenset(
         *("seconds", "attempt", "port", "pid", "child", "signal", "host", "path", "version", "name", "reason"),
     )
 )
+# structlog's own, taken out before anything is written.
+INTERNAL = frozenset({"_record", "_from_structlog"})
 ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 TOKEN = re.compile(r"[A-Za-z0-9_.-]{40,}")
 
@@ -41,7 +43,7 @@ def keep_allowed(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     """Drop every field that is not on the list and scrub the values of those that are."""
     kept: EventDict = {}
     for key, value in event.items():
-        if key in ALLOWED:
+        if key in ALLOWED or key in INTERNAL:
             kept[key] = clean(value) if isinstance(value, str) else value
     return kept
 

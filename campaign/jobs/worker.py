@@ -1,6 +1,7 @@
 """A worker process for one lane: RQ brings the hints, and without Redis it looks into the ledger by itself."""
 
 from types import FrameType
+from typing import Any
 
 import redis
 import structlog
@@ -31,7 +32,7 @@ class RedisAway(Exception):
 
 class _Queue(Queue):
     @classmethod
-    def dequeue_any(cls, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def dequeue_any(cls, *args: Any, **kwargs: Any) -> Any:
         """As RQ's, but a lost connection ends the wait instead of being retried for ever."""
         try:
             return super().dequeue_any(*args, **kwargs)
@@ -47,7 +48,7 @@ class _Worker(SimpleWorker):
 
     queue_class = _Queue
 
-    def heartbeat(self, timeout=None, pipeline=None):  # type: ignore[no-untyped-def]
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """As RQ's; see `dequeue_any`."""
         try:
             super().heartbeat(timeout, pipeline)

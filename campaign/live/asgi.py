@@ -11,19 +11,19 @@ from campaign.config import Settings
 from campaign.core.errors import DomainError, NotFound
 from campaign.live import database
 from campaign.live.answers import METHODS, Answer, Receive, Scope, Send, failure, plain, preflight, start
+from campaign.live.departure import follow
 from campaign.live.failures import NotAllowed, Unavailable, no_campaign
 from campaign.live.hub import Hub
 from campaign.live.news import News
-from campaign.live.departure import follow
 from campaign.live.room import Room
 from campaign.live.snapshot import Snapshot
 from campaign.live.viewer import HEADERS, Viewer
 from campaign.live.visitor import has, network_of
 
 PREFIX = "/api/v1/campaigns/"
-# As the database has it, with a length that no campaign needs.
+# As the database has it; anything else is no question for it.
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-SLUG_LENGTH = 100
+SLUG_LENGTH = 80
 
 UP = plain({"status": "up"})
 PREFLIGHT = preflight()
@@ -36,9 +36,9 @@ STREAM_HEAD = Answer(start(200, HEADERS), {"type": "http.response.body", "body":
 class Live:
     """The application. `run` keeps it alive; `close` ends its streams."""
 
-    def __init__(self, settings: Settings, hub: Hub) -> None:
+    def __init__(self, settings: Settings, hub: Hub, places: int) -> None:
         self._proxies = settings.proxies
-        self._room = Room(settings.live_streams)
+        self._room = Room(places)
         self._hub = hub
         self._news = News(settings.redis_url, hub.heard, hub.listen)
 
@@ -53,7 +53,7 @@ class Live:
         self._hub.close()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Answer one request. A plain function, so that a stream of an hour does not hold on to its request."""
+        """Answer one request. A plain function: a stream of an hour then does not hold on to its request."""
         path: str = scope["path"]
         method: str = scope["method"]
         if path == "/healthz":
@@ -115,7 +115,7 @@ def _refusal(error: DomainError) -> Answer:
     return failure(error)
 
 
-def make_asgi(app: Flask) -> Live:
-    """The application over the database of `app`; its settings are those of `app` too."""
+def make_asgi(app: Flask, places: int | None = None) -> Live:
+    """The application over the database of `app`, with places for LIVE_STREAMS streams or for fewer."""
     settings: Settings = app.extensions["settings"]
-    return Live(settings, Hub(partial(database.read, app)))
+    return Live(settings, Hub(partial(database.read, app)), places or settings.live_streams)

@@ -10,24 +10,25 @@ from typing import TypeVar
 from flask import Flask
 
 from campaign import reports
-from campaign.reports import Counter
+from campaign.live.snapshot import Snapshot
 
 Value = TypeVar("Value")
 
 
-async def read(app: Flask, slugs: Sequence[str]) -> dict[str, Counter]:
-    """The counters of these campaigns, by one statement; raises what SQLAlchemy raises."""
+async def read(app: Flask, slugs: Sequence[str]) -> dict[str, Snapshot]:
+    """The present states of these campaigns, by one statement; raises what SQLAlchemy raises."""
     return await _in_thread(partial(_read, app, slugs))
 
 
-def _read(app: Flask, slugs: Sequence[str]) -> dict[str, Counter]:
+def _read(app: Flask, slugs: Sequence[str]) -> dict[str, Snapshot]:
     # Leaving the context gives the connection back to the pool: no transaction stays open between two reads.
     with app.app_context():
-        return reports.counters(slugs)
+        counters = reports.counters(slugs)
+    return {slug: Snapshot.of(counter) for slug, counter in counters.items()}
 
 
 async def _in_thread(work: Callable[[], Value]) -> Value:
-    """Like asyncio.to_thread, but in a daemon thread: a database that hangs must not keep the process from ending."""
+    """As asyncio.to_thread, but in a daemon thread: a database that hangs must not keep the process alive."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[Value] = loop.create_future()
 

@@ -16,7 +16,7 @@ async def follow(viewer: Viewer, receive: Receive, send: Send) -> None:
 
 
 class _Departure:
-    """Listens for the end of the connection. No task for it: that would be a third of a stream's memory in Python."""
+    """Listens for the end of the connection, by a callback: a task for it would cost every stream more memory."""
 
     __slots__ = ("_next", "_receive", "_viewer")
 
@@ -27,7 +27,7 @@ class _Departure:
         self._listen()
 
     def forget(self) -> None:
-        """Stop listening. Takes the cycle of references apart, which granian's futures hide from the collector."""
+        """Stop listening, and part from granian's future: it hides the cycle of references from the collector."""
         if self._next is not None:
             self._next.cancel()
         self._next = None

@@ -18,7 +18,7 @@ KEEP_SECONDS = READ_SECONDS + 0.25
 # A request waits so long for a read, then takes the last state.
 PATIENCE_SECONDS = 3.0
 TICK_SECONDS = 1.0
-# Watched campaigns are read again so often without news: for lost messages, and for changes that move no tally.
+# Watched campaigns are read again so often without news: a message may get lost, and a new goal moves no tally.
 POLL_SECONDS = 10.0
 POLL_SECONDS_ALONE = 2.0
 

@@ -16,7 +16,7 @@ from campaign.counters import CHANNEL
 log = structlog.get_logger()
 
 CONNECT_SECONDS = 1.0
-# Without a word for so long Redis is asked whether it is there; without an answer for as long again it is not.
+# After such a silence Redis is asked whether it is there; after another one it is not.
 SILENCE_SECONDS = 5.0
 PAUSE_SECONDS = 1.0
 
@@ -24,9 +24,7 @@ PAUSE_SECONDS = 1.0
 class News:
     """A subscription that comes back by itself."""
 
-    def __init__(
-        self, url: str, heard: Callable[[Sequence[str]], None], listening: Callable[[bool], None]
-    ) -> None:
+    def __init__(self, url: str, heard: Callable[[Sequence[str]], None], listening: Callable[[bool], None]) -> None:
         self._url = url
         self._heard = heard
         self._listening = listening
@@ -37,7 +35,7 @@ class News:
         while True:
             try:
                 await self._listen()
-            except (redis.RedisError, OSError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with Redis, polling goes on
                 self._lost(error)
             # Not all processes at the same moment.
             await asyncio.sleep(PAUSE_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - guards nothing

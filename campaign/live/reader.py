@@ -9,10 +9,9 @@ import structlog
 from campaign.live.entry import Entry
 from campaign.live.shelf import Shelf
 from campaign.live.snapshot import Snapshot
-from campaign.reports import Counter
 
 log = structlog.get_logger()
-Read = Callable[[Sequence[str]], Awaitable[Mapping[str, Counter]]]
+Read = Callable[[Sequence[str]], Awaitable[Mapping[str, Snapshot]]]
 
 # The least time from one read to the next. It is also what keeps a stream to at most two events in any second: one
 # on connecting, one per read.
@@ -69,7 +68,7 @@ class Reader:
             self._reading = False
 
     def _take(self) -> list[Entry]:
-        """All that is wanted now. What is wanted from here on may have changed after our look, and waits for the next."""
+        """All that is wanted now. A wish that comes from here on may be for a change after our look."""
         self._bell.clear()
         self._shelf.begin()
         now = time.monotonic()
@@ -78,14 +77,13 @@ class Reader:
         self._wanted.clear()
         return batch
 
-    async def _deliver(self, batch: Sequence[Entry], found: Mapping[str, Counter]) -> None:
+    async def _deliver(self, batch: Sequence[Entry], found: Mapping[str, Snapshot]) -> None:
         if self._failing:
             self._failing = False
             log.info("database_back")
         moved = []
         for entry in batch:
-            counter = found.get(entry.slug)
-            if self._shelf.put(entry, Snapshot.of(counter) if counter else None, self._begun):
+            if self._shelf.put(entry, found.get(entry.slug), self._begun):
                 moved.append(entry)
             entry.release()
         for entry in moved:

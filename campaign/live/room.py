@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 from campaign.live.failures import Unavailable
 
-# One network takes at most a fiftieth of all places (200 of 10,000), so that no single one can lock the others out.
-# Carriers give each subscriber behind a shared address a block of some hundred ports: 30 to 150 people share one.
+# One network takes at most a fiftieth of all places (200 of 10,000): it takes many to lock the others out. More are
+# rarely honest: carriers that share an address give each subscriber some hundred ports, so 30 to 150 people share one.
 NETWORK_PARTS = 50
 NETWORK_LEAST = 20
-# Our own machine: a load test, or a proxy whose PROXIES setting was forgotten, which would count as one network.
+# Our own machine: a load test, or a proxy that PROXIES does not count, with everybody behind it.
 LOOPBACK = frozenset({"127.0.0.1", "::/64"})
 RETRY_SECONDS = 10
 
@@ -29,7 +29,7 @@ class Room:
         """Hold one place while inside; raises Unavailable when there is none."""
         crowded = self._taken[network] >= self._network_places and network not in LOOPBACK
         if crowded or self.total >= self._places:
-            raise Unavailable("All places are taken. The number itself can still be read.", retry_after=RETRY_SECONDS)
+            raise Unavailable("All places are taken; the counter can still be read.", retry_after=RETRY_SECONDS)
         self._taken[network] += 1
         self.total += 1
         try:

@@ -1,6 +1,7 @@
 """Runs the live process: granian inside our own event loop, so that one process is one process id."""
 
 import asyncio
+import resource
 import signal
 import socket
 
@@ -16,9 +17,11 @@ from campaign.live.asgi import Live, make_asgi
 
 log = structlog.get_logger()
 
-# Connections above our own cap on streams, for those who are told 503 and those who ask for the JSON. granian leaves
-# more than that waiting in the backlog, unanswered.
-SPARE = 2000
+# Connections above our own cap on streams, for those who are told 503 and those who ask for the JSON: one for five
+# streams. granian leaves more than it may hold waiting unanswered.
+SPARE_PART = 5
+# Files that are no connections of visitors: database, Redis, logs, sockets.
+OTHER_FILES = 100
 BACKLOG = 4096
 # A reader that takes nothing must not fill our memory: beyond this, writing to it waits.
 BUFFER = 16 * 1024
@@ -35,16 +38,17 @@ LOGGING = {
 def serve(app: Flask, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; returns within a few seconds of it. Raises OSError where the port is taken."""
     _check_free(host, port)
-    asyncio.run(_serve(make_asgi(app), app.extensions["settings"], host, port))
+    settings: Settings = app.extensions["settings"]
+    connections = _connections(settings.live_streams)
+    live = make_asgi(app, min(settings.live_streams, connections - connections // (SPARE_PART + 1)))
+    asyncio.run(_serve(live, _server(live, host, port, connections)))
 
 
-async def _serve(live: Live, settings: Settings, host: str, port: int) -> None:
+async def _serve(live: Live, server: Server) -> None:
     asked = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked.set)
-    server = _server(live, settings, host, port)
     tasks = [asyncio.create_task(work) for work in (server.serve(), live.run(), asked.wait())]
-    log.info("live_listens", host=host, port=port)
     done, _pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     live.close()
     server.stop()
@@ -55,7 +59,8 @@ async def _serve(live: Live, settings: Settings, host: str, port: int) -> None:
         task.result()
 
 
-def _server(live: Live, settings: Settings, host: str, port: int) -> Server:
+def _server(live: Live, host: str, port: int, connections: int) -> Server:
+    log.info("live_starts", host=host, port=port, count=connections)
     return Server(
         live,
         address=host,
@@ -65,13 +70,25 @@ def _server(live: Live, settings: Settings, host: str, port: int) -> Server:
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=BUFFER),
         websockets=False,
         backlog=BACKLOG,
-        backpressure=settings.live_streams + SPARE,
+        backpressure=connections,
         log_level=LogLevels.error,
         log_dictconfig=LOGGING,
     )
 
 
+def _connections(streams: int) -> int:
+    """How many connections to hold for so many streams; fewer where the system does not allow so many open files."""
+    wanted = streams + max(streams // SPARE_PART, OTHER_FILES)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = wanted + OTHER_FILES if hard == resource.RLIM_INFINITY else min(wanted + OTHER_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    if files < wanted + OTHER_FILES:
+        log.warning("too_few_open_files", count=files, reason=f"{wanted + OTHER_FILES} wanted for LIVE_STREAMS")
+    return files - OTHER_FILES
+
+
 def _check_free(host: str, port: int) -> None:
-    """granian shares a port with whoever listens there already, and each would get half of the requests."""
+    """Refuse a port in use: granian would share it with whoever listens there, and each would get half."""
     with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
         pass

@@ -7,11 +7,12 @@ from campaign.live.entry import Entry
 from campaign.live.failures import Unavailable
 from campaign.live.snapshot import Snapshot
 
-# A slug that names no campaign is remembered so long; a state that nobody asks for, for when the database is away.
+# A slug that names no campaign is remembered so long.
 MISS_SECONDS = 5.0
+# A state that nobody asks for is kept so long, for when the database is away.
 FORGET_SECONDS = 600.0
-# Slugs never heard of that may wait for the next read: in all, and from one network. At one read a second this also
-# bounds what misses take up: ROOM x MISS_SECONDS entries of some hundred bytes.
+# Slugs never heard of that may wait for the next read: in all, and from one network. With one read a second this
+# bounds what misses take up, too: ROOM x MISS_SECONDS entries of some hundred bytes.
 ROOM = 500
 SHARE = 50
 

@@ -8,8 +8,8 @@ from campaign.live.answers import LAST, Send, chunk, start
 from campaign.live.snapshot import Snapshot
 
 HEARTBEAT_SECONDS = 15.0
-# A stream ends after about an hour and the browser opens another: so streams spread over processes that were added,
-# and a proxy that restarts is not met by all of them at once.
+# A stream ends after about an hour and the browser opens another, so that streams spread over processes that were
+# added, and a forgotten one does not stay for ever.
 AGE_SECONDS = 3600.0
 JITTER = 0.2
 

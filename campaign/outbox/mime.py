@@ -1,56 +1,71 @@
-"""Turn a frozen mail into bytes. Everything that becomes a header passes one gate first."""
+"""Turn a frozen mail into bytes. Everything that becomes a header passes one gate first.
 
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import SMTP, default
+The parts are put together by hand: the standard library's composer costs twenty times as much for the same message,
+and builds headers out of what it has decoded (CVE-2024-6923). Tests read both with the library's parser.
+"""
 
-from campaign.core.text import BadText, header_text
-from campaign.outbox.mail import Envelope
+import re
 
-# 7-bit on the wire wherever the message goes; quoted-printable keeps Latin text readable in the raw.
-POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
+from campaign.core.text import BadText
+from campaign.outbox.encode import SEVEN_BITS, header, lines, mailbox, quoted_printable
+from campaign.outbox.gate import fit
+from campaign.outbox.mail import Envelope, Mail
+
+# What a finished head consists of. Nothing else can stand in it, and no line of it is without its name.
+HEAD = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*: (?:[!-~][ -~]*)?\r\n(?: [!-~][ -~]*\r\n)*)+")
+NAMES = re.compile(rb"^([A-Za-z0-9-]+):", re.MULTILINE)
 
 
 def build(envelope: Envelope) -> bytes:
     """The message as bytes (RFC 5322, CRLF line ends); raises BadText when a value must not become a header."""
+    envelope = fit(envelope)
     mail = envelope.mail
-    message = EmailMessage(policy=POLICY)
-    headers = {
-        "From": _address(mail.from_name, envelope.sender),
-        "To": _address(mail.to_name, mail.to),
-        "Subject": header_text(mail.subject),
-        "Date": header_text(envelope.date),
-        "Message-ID": header_text(envelope.message_id),
-        "Content-Language": header_text(mail.language),
+    fields = {
+        "From": mailbox("From", mail.from_name, envelope.sender),
+        "To": mailbox("To", mail.to_name, mail.to),
+        "Subject": header("Subject", mail.subject),
+        "Date": header("Date", envelope.date),
+        "Message-ID": header("Message-ID", envelope.message_id),
+        "Content-Language": header("Content-Language", mail.language),
     }
     if mail.reply_to:
-        headers["Reply-To"] = _address(mail.reply_to_name, mail.reply_to)
+        fields["Reply-To"] = mailbox("Reply-To", mail.reply_to_name, mail.reply_to)
     if mail.automatic:
-        headers["Auto-Submitted"] = "auto-generated"  # RFC 3834: no robot answers this one
-    headers |= {name: header_text(value) for name, value in mail.headers.items()}
-    message.set_content(mail.text, cte="quoted-printable")
-    if mail.html:
-        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-        # The library would draw lots: a mail that goes out again is the same to the last byte.
-        message.set_boundary("=_" + envelope.message_id.strip("<>").partition("@")[0])
-    for name, value in headers.items():  # after the content, which would take Content-Language down into its part
-        message[name] = value
-    raw = message.as_bytes()
-    _check(raw, set(headers))
-    return raw
+        fields["Auto-Submitted"] = header("Auto-Submitted", "auto-generated")  # RFC 3834: no robot answers this one
+    fields |= {name: header(name, value) for name, value in mail.headers.items()}
+    fields["MIME-Version"] = "MIME-Version: 1.0\r\n"
+    content, body = _body(mail, envelope.message_id)
+    fields |= content
+    head = "".join(fields.values()).encode("ascii")
+    _check(head, list(fields))
+    return head + b"\r\n" + body
 
 
-def _address(name: str, email: str) -> Address:
-    local, _at, domain = header_text(email, limit=254).rpartition("@")
-    if not local or not domain:
-        raise BadText("This is not an address that mail can be sent to.")
-    return Address(header_text(name), local, domain)
+def _body(mail: Mail, message_id: str) -> tuple[dict[str, str], bytes]:
+    text = lines(mail.text)
+    if mail.html is None or mail.html == "":
+        plain = SEVEN_BITS.fullmatch(text) is not None
+        return _content("plain", "7bit" if plain else "quoted-printable"), text if plain else quoted_printable(text)
+    # The same boundary each time, so that a mail that goes out again is the same to the last byte.
+    # `=_` cannot stand in quoted-printable: no text can end its part.
+    boundary = "=_" + message_id[1:61].partition("@")[0]
+    parts = b"".join(
+        f"--{boundary}\r\n{''.join(_content(kind, 'quoted-printable').values())}\r\n".encode() + quoted_printable(part)
+        for kind, part in (("plain", text), ("html", lines(mail.html)))
+    )
+    kind = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
+    return {"Content-Type": kind}, parts + f"--{boundary}--\r\n".encode()
 
 
-def _check(raw: bytes, expected: set[str]) -> None:
-    """Read the finished message back: the headers are the ones meant, each once (CVE-2024-6923)."""
-    names = BytesParser(policy=default).parsebytes(raw, headersonly=True).keys()
-    structure = {"MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
-    if sorted(set(names) - structure) != sorted(expected) or len(names) != len(set(names)):
+def _content(kind: str, encoding: str) -> dict[str, str]:
+    return {
+        "Content-Type": f'Content-Type: text/{kind}; charset="utf-8"\r\n',
+        "Content-Transfer-Encoding": f"Content-Transfer-Encoding: {encoding}\r\n",
+    }
+
+
+def _check(head: bytes, names: list[str]) -> None:
+    """Read the finished head back: it holds the headers that were meant, each once, and nothing else."""
+    found = [name.decode() for name in NAMES.findall(head)]
+    if not HEAD.fullmatch(head) or found != names or len({name.lower() for name in found}) != len(found):
         raise BadText("The finished message does not have the headers that were meant.")

@@ -48,7 +48,7 @@ def staff(*roles: Role) -> Callable[[View], View]:
 
 
 def _mark(view: View, audience: Audience) -> View:
-    view.audience = audience  # type: ignore[attr-defined]
+    vars(view)["audience"] = audience
     return view
 
 
@@ -62,7 +62,7 @@ def limited(name: str, rate: Rate | Callable[[], Rate]) -> Callable[[View], View
                 count(name, rate)
             return view(*args, **kwargs)
 
-        counted.limit = name  # type: ignore[attr-defined]
+        vars(counted)["limit"] = name
         return cast(View, counted)
 
     return wrap
@@ -72,7 +72,7 @@ def self_limited(name: str) -> Callable[[View], View]:
     """The view counts by itself under this name, after checking the form."""
 
     def mark(view: View) -> View:
-        view.limit = name  # type: ignore[attr-defined]
+        vars(view)["limit"] = name
         return view
 
     return mark

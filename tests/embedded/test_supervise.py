@@ -198,15 +198,12 @@ def test_the_supervisor_ends_with_its_parent_if_asked(tmp_path: Path, with_paren
                 os.killpg(parent.pid, signal.SIGKILL)
 
 
-def test_a_supervisor_below_a_supervisor(tmp_path: Path) -> None:
-    inner = {
-        "name": "inner",
-        "argv": _command([_sh("parent", _PARENT), _polite("polite")], {"grace": 0.5}),
-    }
-    with supervised(tmp_path, inner, grace=3.0) as family:
-        pids = family.wait_for("parent", "grandchild", "polite")
+def test_a_supervisor_below_an_impatient_supervisor(tmp_path: Path) -> None:
+    argv = _command([_sh("stubborn", _STUBBORN), _polite("polite")], {"grace": 30})
+    with supervised(tmp_path, {"name": "inner", "argv": argv}) as family:
+        pids = family.wait_for("stubborn", "polite")
         assert family.end()[0] == 0
-        assert not any(alive(pid) for pid in pids)
+        assert soon(lambda: not any(alive(pid) for pid in pids), 1)
 
 
 def test_the_environment_of_a_child(tmp_path: Path) -> None:

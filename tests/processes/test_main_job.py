@@ -7,6 +7,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import redis
 
 from tests.support.forms import CAMPAIGN, SLUG, filled
 from tests.support.installation import Installation
@@ -33,6 +34,7 @@ def counter(installation: Installation) -> dict[str, object]:
 
 
 def test_a_letter_goes_all_the_way_through_separate_processes(installation: Installation, tmp_path: Path) -> None:
+    installation.env["LOG_LEVEL"] = "debug"
     installation.everything()
     assert len(installation.pids()) == 5
     page = get(installation.url + CAMPAIGN)
@@ -48,6 +50,12 @@ def test_a_letter_goes_all_the_way_through_separate_processes(installation: Inst
         assert time.monotonic() < ends, counter(installation)
         time.sleep(0.2)
     assert counter(installation)["signatures"] == 1
+    installation.stop()
+    with redis.Redis.from_url(installation.env["REDIS_URL"]) as client:
+        left = b" ".join(client.dump(key) or b"" for key in client.scan_iter()).decode("latin-1")
+    for personal in ("marie@example.org", "Peeters", link(asked).rpartition("/")[2]):
+        assert personal not in installation.logs()
+        assert personal not in left
 
 
 def test_sending_goes_on_without_redis_and_without_the_scheduler(installation: Installation, tmp_path: Path) -> None:

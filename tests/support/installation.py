@@ -1,6 +1,7 @@
 """A real installation: web, live, workers and scheduler as processes of their own."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -13,11 +14,20 @@ from pathlib import Path
 
 
 def free_ports() -> tuple[int, int]:
-    """Two free ports on the loopback address."""
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], two.getsockname()[1]
+    """Two free neighbours on the loopback address, below the range that outgoing connections take theirs from."""
+    while True:
+        port = random.randrange(20_000, 30_000, 2)
+        if _free(port) and _free(port + 1):
+            return port, port + 1
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @dataclass

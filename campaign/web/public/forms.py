@@ -12,8 +12,7 @@ from campaign.core import addresses, i18n
 from campaign.core.errors import DomainError
 from campaign.core.text import header_text, one_line, prose
 from campaign.core.tokens import Purpose
-from campaign.signatures import Form as SignatureForm
-from campaign.signatures import Public
+from campaign.signatures import Form as SignatureForm, Public
 from campaign.web.origin import TokenForm
 
 NAME_MAX, SUBJECT_MAX, BODY_MAX, BODY_MIN = 100, 150, 8000, 20
@@ -68,7 +67,9 @@ class SignForm(TokenForm):
         ],
     )
     updates = RadioField(choices=[SelectChoice("yes"), SelectChoice("no")], validate_choice=False)
-    public = RadioField(choices=[SelectChoice(choice.value) for choice in Public], default=Public.HIDDEN, validate_choice=False)
+    public = RadioField(
+        choices=[SelectChoice(choice.value) for choice in Public], default=Public.HIDDEN, validate_choice=False
+    )
     source = HiddenField(filters=[_strip])
 
     def __init__(self, formdata: Any, *, slug: str, home: str, **values: Any) -> None:

@@ -1,0 +1,30 @@
+"""The live process with its statements noted: `python -m tests.live.counting PORT FILE`."""
+
+import sys
+import time
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from campaign import config
+from campaign.app import create_app
+from campaign.core import logs
+from campaign.live import serve
+
+
+def main(port: int, path: str) -> None:
+    """Serve, and write the moment of every statement into the file."""
+    app = create_app(config.load())
+    logs.setup("live")
+    with open(path, "a", buffering=1) as file:  # noqa: PTH123
+
+        @event.listens_for(Engine, "before_cursor_execute")
+        def note(*_arguments: Any) -> None:
+            file.write(f"{time.time()}\n")
+
+        serve(app, "127.0.0.1", port)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])
