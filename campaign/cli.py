@@ -65,6 +65,7 @@ def demo(port: int, data: Path) -> None:
 @click.option("--threads", default=16, show_default=True)
 def web(host: str, port: int, processes: int, threads: int) -> None:
     """Serve the pages."""
+    config.load()  # here, so that a wrong setting is said once and not by every process
     serve_web(host, port, processes, threads)
 
 

@@ -26,7 +26,7 @@ def home(lang: str) -> ResponseReturnValue:
     if lang not in i18n.CODES:
         abort(404)
     pages = campaigns.open_campaigns(lang)
-    counters = reports.counters([page.slug for page in pages])
+    counters = {page.slug: reports.counter(page.slug) for page in pages}
     items = [
         {
             "slug": page.slug,
