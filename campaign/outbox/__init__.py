@@ -2,16 +2,17 @@
 
 from campaign.outbox.answers import Answer, Later, Refused, Sent, Stopped, Unknown
 from campaign.outbox.claim import claim
+from campaign.outbox.health import Health, health
 from campaign.outbox.lanes import Lane
 from campaign.outbox.mail import Claimed, Envelope, Mail, Unsendable, Wait, compose_with
 from campaign.outbox.models import Message
-from campaign.outbox.pace import heal as heal_paces
-from campaign.outbox.pace import set_rate
+from campaign.outbox.pace import heal as heal_paces, reopen, set_rate
 from campaign.outbox.queries import LaneView, figures, lanes, mails_query, message, messages, states_of
 from campaign.outbox.record import record
 from campaign.outbox.states import FINAL, State
 from campaign.outbox.sweep import expire_leases, lanes_due, release_unsure
 from campaign.outbox.transports import Transport, connect
+from campaign.outbox.transports.log_in import log_in
 from campaign.outbox.write import Draft, write
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Claimed",
     "Draft",
     "Envelope",
+    "Health",
     "Lane",
     "LaneView",
     "Later",
@@ -39,13 +41,16 @@ __all__ = [
     "expire_leases",
     "figures",
     "heal_paces",
+    "health",
     "lanes",
     "lanes_due",
+    "log_in",
     "mails_query",
     "message",
     "messages",
     "record",
     "release_unsure",
+    "reopen",
     "set_rate",
     "states_of",
     "write",

@@ -108,6 +108,7 @@ def _freeze(id_: UUID, mail: Mail) -> Envelope:
         sender=address if mail.automatic else f"{local}+{token[:20]}@{domain}",
         message_id=f"<{token[:40]}@{domain}>",
         date=format_datetime(now()),
+        id=str(id_),
     )
 
 

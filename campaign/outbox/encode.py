@@ -55,7 +55,8 @@ def words(value: str, room: int) -> list[str]:
     """`value` as encoded words, the first at most `room` long; none splits a character (RFC 2047, 5)."""
     quoted = {char: _quoted(char) for char in set(value)}
     short = 4 * len(value.encode()) / 3 < sum(len(quoted[char]) for char in value)
-    found, part, size = [], "", 0
+    found: list[str] = []
+    part, size = "", 0
     for char in value:
         more = len(char.encode()) if short else len(quoted[char])
         space = min(room if not found else WORD_MAX, WORD_MAX) - len("=?utf-8?q??=")

@@ -17,9 +17,8 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 # Long enough for a signed link, short enough for one line of a header (RFC 5322, 2.1.1).
 VALUE_MAX = 900
 # What the builder and the mail servers write themselves. A second one would be read by some, and not by others.
-OURS = frozenset(
-    "from to subject date message-id reply-to auto-submitted cc bcc sender received return-path dkim-signature".split()
-)
+OURS = {"from", "to", "subject", "date", "message-id", "reply-to", "auto-submitted"}
+OURS |= {"cc", "bcc", "sender", "received", "return-path", "dkim-signature"}
 OUR_FAMILIES = ("content-", "mime-", "resent-", "arc-")
 
 

@@ -46,6 +46,7 @@ class Envelope:
     sender: str
     message_id: str
     date: str
+    id: str = ""  # the message's own, which providers send back; empty in mails frozen before it was kept
 
     def dump(self) -> str:
         """JSON, for the ledger."""

@@ -43,7 +43,7 @@ def build(envelope: Envelope) -> bytes:
 
 def _body(mail: Mail, message_id: str) -> tuple[dict[str, str], bytes]:
     text = lines(mail.text)
-    if mail.html is None or mail.html == "":
+    if not mail.html:
         plain = SEVEN_BITS.fullmatch(text) is not None
         return _content("plain", "7bit" if plain else "quoted-printable"), text if plain else quoted_printable(text)
     # The same boundary each time, so that a mail that goes out again is the same to the last byte.

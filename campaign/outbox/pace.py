@@ -161,7 +161,7 @@ CLOSE = text(
 FAIL = text(
     """
     UPDATE outbox_paces p SET failures = f.failures, closed_reason = :reason,
-      closed_until = greatest(p.closed_until, f.until), opens_at = greatest(p.opens_at, f.until)
+      closed_until = greatest(p.closed_until, f.until), opens_at = greatest(p.tat, p.closed_until, f.until)
     FROM (
         SELECT key, failures, clock_timestamp() + make_interval(
             secs => greatest(:seconds, least(:longest, :first * power(2, least(failures - 1, 30))))) AS until

@@ -35,6 +35,8 @@ def _lane(claimed: Claimed, answer: Answer) -> None:
             pace.fail(limit, seconds, reason)
         case Unknown(reason):
             pace.fail(limit, 0.0, reason)
+        case Later(counted=False) if claimed.trial:  # nobody asked the provider: the next letter tries
+            pace.reopen(limit)
         case _ if claimed.trial:
             pace.recover(limit)
 

@@ -18,7 +18,7 @@ def kill_with_lease(installation: Installation, names: list[str], seconds: float
     """
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        name = random.choice(names)  # noqa: S311
+        name = random.choice(names)
         process = installation.processes[name]
         if process.poll() is not None:
             continue
@@ -27,7 +27,7 @@ def kill_with_lease(installation: Installation, names: list[str], seconds: float
             installation.kill(name)
             return name
         os.kill(process.pid, signal.SIGCONT)
-        time.sleep(random.uniform(0.001, 0.02))  # noqa: S311
+        time.sleep(random.uniform(0.001, 0.02))
     return None
 
 

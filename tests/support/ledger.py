@@ -56,7 +56,7 @@ def state_counts() -> dict[str, int]:
         rows = session().execute(
             text("SELECT state, count(*) FROM outbox_messages WHERE lane = 'letters' GROUP BY state")
         )
-        return {state: n for state, n in rows}
+        return {row[0]: row[1] for row in rows}
 
 
 def duplicates(folder: Path, expected: int) -> int:
@@ -67,7 +67,7 @@ def duplicates(folder: Path, expected: int) -> int:
 
 
 def check() -> None:
-    """What must hold after any fault: confirmed signatures x targets = letters, and the tallies say what the rows say."""
+    """What must hold after any fault: confirmed signatures x targets = letters; the tallies say what the rows say."""
     with transaction():
         missing = session().scalar(
             text(

@@ -7,6 +7,7 @@ from campaign.config import Settings
 from campaign.outbox.answers import Answer
 from campaign.outbox.mail import Envelope
 from campaign.outbox.transports.maildir import MaildirTransport
+from campaign.outbox.transports.sendgrid import SendGridTransport
 
 
 class Transport(Protocol):
@@ -26,4 +27,6 @@ def connect(settings: Settings) -> Transport:
     parts = urlsplit(settings.mail_url)
     if parts.scheme == "maildir":
         return MaildirTransport(unquote(parts.path))
+    if parts.scheme == "sendgrid":
+        return SendGridTransport(settings)
     raise ValueError(f"MAIL_URL: no transport is called {parts.scheme}")

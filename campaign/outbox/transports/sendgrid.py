@@ -12,8 +12,8 @@ from campaign.core.errors import DomainError
 from campaign.outbox.answers import Answer, Refused
 from campaign.outbox.mail import Envelope
 from campaign.outbox.transports.sendgrid_body import compose
-from campaign.outbox.transports.sendgrid_line import KeptClient, Line, Lost, NotReached, Patience
-from campaign.outbox.transports.sendgrid_outcomes import Given, answer, lost, not_reached
+from campaign.outbox.transports.sendgrid_line import KeptClient, Line, Lost, NotReached, Patience, Reply
+from campaign.outbox.transports.sendgrid_outcomes import answer, lost, not_reached
 
 KEY = re.compile(r"[\x21-\x7e]+")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -48,7 +48,7 @@ class SendGridTransport:
             return not_reached(str(error))
         except Lost as error:
             return lost(str(error))
-        return answer(Given(reply.status_code, reply.headers, reply.body))
+        return answer(Reply(reply.status_code, reply.headers, reply.body))
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -56,9 +56,8 @@ class SendGridTransport:
 
 
 def _hush() -> None:
-    """The SDK logs key, addresses and letters at debug level. Whatever levels are set later, those lines are dropped."""
-    logger = logging.getLogger("python_http_client.client")
-    logger.addFilter(_worth_saying)
+    """The SDK logs key, addresses and letters at debug level; a filter holds whatever levels are set later."""
+    logging.getLogger("python_http_client.client").addFilter(_worth_saying)
 
 
 def _worth_saying(record: logging.LogRecord) -> bool:

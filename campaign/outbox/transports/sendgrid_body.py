@@ -6,7 +6,7 @@ Plain data on purpose: the SDK's mail helpers decode HTML entities in names with
 import re
 from typing import Any
 
-from campaign.core.text import header_text
+from campaign.outbox.gate import fit
 from campaign.outbox.mail import Envelope
 from campaign.outbox.transports.sendgrid_rules import check
 
@@ -26,14 +26,15 @@ TRACKING = {
 
 def compose(envelope: Envelope) -> Body:
     """The body to send; raises BadText when a value must not go out."""
+    envelope = fit(envelope)
     mail = envelope.mail
     person: Body = {"to": [_person(mail.to, _phrase(mail.to_name))]}
     if envelope.id:  # comes back with every event; ids only, for SendGrid keeps events in the United States
         person["custom_args"] = {"message_id": envelope.id}
     body: Body = {
         "personalizations": [person],
-        "from": _person(envelope.sender, header_text(mail.from_name)),
-        "subject": header_text(mail.subject),
+        "from": _person(envelope.sender, mail.from_name),
+        "subject": mail.subject,
         "content": [{"type": "text/plain", "value": mail.text}],
         "headers": _headers(envelope),
         "tracking_settings": TRACKING,
@@ -47,17 +48,16 @@ def compose(envelope: Envelope) -> Body:
 
 
 def _person(email: str, name: str) -> dict[str, str]:
-    address = header_text(email, limit=254)
-    return {"email": address, "name": name} if name else {"email": address}
+    return {"email": email, "name": name} if name else {"email": email}
 
 
 def _phrase(name: str) -> str:
     """A name that cannot be taken for an address, however it is put before one."""
-    return SPECIALS.sub(" ", header_text(name)).strip()
+    return SPECIALS.sub(" ", name).strip()
 
 
 def _headers(envelope: Envelope) -> dict[str, str]:
     headers = {"Message-ID": envelope.message_id, "Content-Language": envelope.mail.language}
     if envelope.mail.automatic:
         headers["Auto-Submitted"] = "auto-generated"  # RFC 3834
-    return {name: header_text(value) for name, value in (headers | envelope.mail.headers).items()}
+    return headers | envelope.mail.headers

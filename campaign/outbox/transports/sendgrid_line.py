@@ -11,7 +11,7 @@ import ssl
 import time
 from dataclasses import dataclass
 from email.message import Message as Headers
-from functools import cache
+from functools import cache, partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -67,7 +67,9 @@ class Line:
     """Carries requests to one host, one after the other. Not for several threads at once."""
 
     def __init__(self, origin: str, patience: Patience, tls: ssl.SSLContext | None = None) -> None:
-        self._origin, self._patience, self._tls = urlsplit(origin), patience, tls
+        parts = urlsplit(origin)
+        self._secure, self._host, self._port = parts.scheme == "https", parts.hostname or "", parts.port
+        self._patience, self._tls = patience, tls
         self._connection: HTTPConnection | None = None
         self._used = 0.0
 
@@ -95,21 +97,21 @@ class Line:
         connection = self._fresh()
         try:
             connection.connect()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a host name can fail to be encoded
             connection.close()
             raise NotReached(_name(error)) from None
         self._connection = connection
         return connection
 
     def _fresh(self) -> HTTPConnection:
-        host, port, seconds = self._origin.hostname or "", self._origin.port, self._patience.connect
-        if self._origin.scheme == "https":
-            return HTTPSConnection(host, port, timeout=seconds, context=self._tls or _public_tls())
-        return HTTPConnection(host, port, timeout=seconds)
+        seconds = self._patience.connect
+        if self._secure:
+            return HTTPSConnection(self._host, self._port, timeout=seconds, context=self._tls or _public_tls())
+        return HTTPConnection(self._host, self._port, timeout=seconds)
 
     def _exchange(self, connection: HTTPConnection, request: Request, ends: float) -> Reply:
         connection.sock.settimeout(self._patience.answer)
-        connection.response_class = lambda sock, **kw: _response(sock, ends, **kw)  # type: ignore[attr-defined]
+        connection.response_class = partial(_response, ends=ends)  # type: ignore[assignment]
         connection.request(request.get_method(), request.selector, request.data, dict(request.headers))
         with connection.getresponse() as response:
             body = self._body(response)
@@ -166,9 +168,9 @@ class _Until(io.RawIOBase):
         super().close()
 
 
-def _response(sock: socket.socket, ends: float, **kwargs: Any) -> HTTPResponse:
+def _response(sock: socket.socket, *, ends: float, **kwargs: Any) -> HTTPResponse:
     response = HTTPResponse(sock, **kwargs)
-    response.fp = io.BufferedReader(_Until(response.fp.detach(), sock, ends))  # type: ignore[attr-defined]
+    response.fp = io.BufferedReader(_Until(response.fp.detach(), sock, ends))
     return response
 
 

@@ -10,28 +10,20 @@ from email.utils import parsedate_to_datetime
 
 from campaign.core.clock import now
 from campaign.outbox.answers import Answer, Later, Refused, Sent, Stopped, Unknown
+from campaign.outbox.transports.sendgrid_line import Reply
 
 # Where the provider names no time.
 REST_SECONDS = 60.0
-# A provider that is away is tried again soon; one letter finds out.
-AWAY_SECONDS = 30.0
+# A provider that is away is tried again soon, by one letter; the lane itself waits longer after each failure.
+AWAY_SECONDS = 5.0
 # A reset further away than this is taken for a mistake: asking too early costs one more 429.
 REST_MAX = 3600.0
 # Reset headers count seconds or name a moment in seconds since 1970; no rest is that long.
 A_MOMENT = 1_000_000_000
 PROVIDER_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 # What differs from one message to the next. A complaint about anything else is about our set-up.
-OF_THE_MESSAGE = ("personalizations", "subject", "content", "reply_to", "headers", "from.name")
+OF_THE_MESSAGE = ("personalizations", "subject", "content", "reply_to", "from.name")
 FIELD = re.compile(r"[a-z_]{1,40}(\.([a-z_]{1,40}|\d{1,4})){0,6}")
-
-
-@dataclass(frozen=True)
-class Given:
-    """What SendGrid answered."""
-
-    status: int
-    headers: Headers
-    body: bytes
 
 
 @dataclass(frozen=True)
@@ -40,10 +32,10 @@ class Outcome:
 
     when: str
     statuses: Container[int]
-    answer: Callable[[Given], Answer]
+    answer: Callable[[Reply], Answer]
 
 
-def answer(given: Given) -> Answer:
+def answer(given: Reply) -> Answer:
     """The first line that fits."""
     return next(line for line in OUTCOMES if given.status in line.statuses).answer(given)
 
@@ -58,40 +50,40 @@ def lost(why: str) -> Unknown:
     return Unknown(f"SendGrid did not answer: {why}")
 
 
-def _sent(given: Given) -> Sent:
+def _sent(given: Reply) -> Sent:
     provider_id = given.headers.get("X-Message-Id", "")
     return Sent(provider_id if PROVIDER_ID.fullmatch(provider_id) else None)
 
 
-def _unknown(given: Given) -> Unknown:
+def _unknown(given: Reply) -> Unknown:
     return Unknown(f"SendGrid answered {given.status}")
 
 
-def _away(given: Given) -> Later:
+def _away(given: Reply) -> Later:
     return Later(f"SendGrid answered {given.status}", AWAY_SECONDS, lane=True, counted=False)
 
 
-def _rest(given: Given) -> Later:
+def _rest(given: Reply) -> Later:
     return Later("SendGrid wants rest (429)", rest(given.headers), lane=True, counted=False)
 
 
-def _redirected(given: Given) -> Stopped:
+def _redirected(given: Reply) -> Stopped:
     return Stopped(f"SendGrid answered {given.status} and points elsewhere; check SENDGRID_HOST")
 
 
-def _locked_out(given: Given) -> Stopped:
+def _locked_out(given: Reply) -> Stopped:
     return Stopped(f"SendGrid answered {given.status}; check SENDGRID_API_KEY, its scopes, the sender and the account")
 
 
-def _not_ours(given: Given) -> Stopped:
+def _not_ours(given: Reply) -> Stopped:
     return Stopped(f"answered {given.status}, which is not about the message; check SENDGRID_HOST and the account")
 
 
-def _too_large(_given: Given) -> Refused:
+def _too_large(_given: Reply) -> Refused:
     return Refused("SendGrid refused it (413): too large")
 
 
-def _complaint(given: Given) -> Answer:
+def _complaint(given: Reply) -> Answer:
     """Final only where SendGrid itself complains of this message: a wrong set-up must not fail them all."""
     fields = _fields(given.body)
     if fields is None:
@@ -129,7 +121,7 @@ def rest(headers: Headers) -> float:
 
 def _seconds(value: str, there: datetime) -> float | None:
     """A number of seconds, a moment in seconds since 1970 or a date (RFC 9110, 10.2.3); never below one second."""
-    if re.fullmatch(r"\d{1,12}(\.\d{1,9})?", value):
+    if re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,9})?", value):
         number = float(value)
         return max(1.0, number - there.timestamp() if number >= A_MOMENT else number)
     moment = _moment(value)
@@ -139,7 +131,7 @@ def _seconds(value: str, there: datetime) -> float | None:
 def _moment(value: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -1,0 +1,62 @@
+"""How each lane fares, read from few rows: for `campaign doctor`, also while a million messages wait."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from campaign.core.db import session
+from campaign.outbox.lanes import Lane
+
+# A closure that no clock ends: staff do.
+FOR_GOOD_SECONDS = 10 * 365.25 * 86400
+
+
+@dataclass(frozen=True)
+class Health:
+    """One lane. All times are in seconds, by the database's clock; None where nothing is closed or waits."""
+
+    lane: Lane
+    closed: float | None  # until it opens
+    reason: str | None  # why it is closed
+    waiting: float | None  # since the oldest message that is due has been due
+    idle: float | None  # for which some message was due, every limit open, and it did not leave
+    unsure: int
+
+    @property
+    def stopped(self) -> bool:
+        """Closed until somebody opens it again."""
+        return self.closed is not None and self.closed > FOR_GOOD_SECONDS
+
+
+def health() -> list[Health]:
+    """Every lane."""
+    values = {"lanes": [lane.value for lane in Lane], "letters": Lane.LETTERS.value}
+    rows = session().execute(HEALTH, values)
+    return [Health(Lane(row.lane), row.closed, row.reason, row.waiting, row.idle, row.unsure) for row in rows]
+
+
+# Only letters keep to their recipient's domain, see `pace.limits_of`.
+HEALTH = text(
+    """
+    WITH present AS MATERIALIZED (SELECT clock_timestamp() AS at)
+    SELECT l.lane, due.waiting, due.idle,
+      CASE WHEN w.closed_until > present.at THEN w.closed_reason END AS reason,
+      CASE WHEN w.closed_until > present.at THEN extract(epoch FROM w.closed_until - present.at)::float END
+        AS closed,
+      (SELECT count(*) FROM outbox_messages WHERE state = 'unsure' AND lane = l.lane) AS unsure
+    FROM present CROSS JOIN unnest(cast(:lanes AS text[])) WITH ORDINALITY AS l(lane, place)
+    LEFT JOIN outbox_paces w ON w.key = 'lane:' || l.lane
+    LEFT JOIN LATERAL (
+        SELECT max(extract(epoch FROM present.at - m.due_at))::float AS waiting,
+          max(extract(epoch FROM present.at - greatest(m.due_at, s.opens_at, w.opens_at, d.opens_at)))::float
+            AS idle
+        FROM outbox_paces s CROSS JOIN LATERAL (
+            SELECT due_at, domain FROM outbox_messages
+            WHERE lane = l.lane AND stream = s.key AND state = 'queued' AND NOT frozen
+              AND due_at <= present.at
+            ORDER BY due_at LIMIT 1
+        ) m LEFT JOIN outbox_paces d ON d.key = 'domain:' || m.domain AND l.lane = :letters
+        WHERE s.lane = l.lane
+    ) due ON true ORDER BY l.place
+    """
+)
