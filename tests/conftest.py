@@ -1,4 +1,4 @@
-"""One pair of real servers for the whole run, started by the controller; each xdist worker has its own database on them."""
+"""One pair of real servers for the whole run, started by the controller; each worker has its own database on them."""
 
 import contextvars
 import os

@@ -23,7 +23,13 @@ PASSWORD = "a password for one test"
 EVERY = os.environ.get("PICTURES") == "all"
 LOOKS = [(360, "light", "nl"), (360, "dark", "fr"), (768, "dark", "de"), (1280, "light", "en")]
 if EVERY:
-    LOOKS += [(360, "light", "de"), (768, "light", "fr"), (768, "light", "nl"), (1280, "dark", "nl"), (1280, "dark", "en")]
+    LOOKS += [
+        (360, "light", "de"),
+        (768, "light", "fr"),
+        (768, "light", "nl"),
+        (1280, "dark", "nl"),
+        (1280, "dark", "en"),
+    ]
 LONG_NAME = "Marie-Antoinette van den Broecke-Vandenbroucke d’Hooghvorst de la Croix-Blanche"
 
 

@@ -119,7 +119,7 @@ def test_the_demonstration_runs_lets_staff_in_keeps_its_data_and_ends_clean(data
     demo = Demo(data, port).ready()
     assert len(demo.family()) >= 8, "web, live, two workers, scheduler, PostgreSQL, Valkey and the demo itself"
     sign(demo)
-    address, password = re.findall(r"^ +(staff@\S+)\n +(\S+)$", demo.said, re.M)[0]
+    address, password = re.findall(r"^ +(staff@\S+)\n +(\S+)$", demo.said, re.MULTILINE)[0]
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
     page = browser.open(f"{demo.url}/staff/sign-in").read().decode()
     form = {"csrf_token": token(page), "email": address, "password": password}
@@ -131,7 +131,9 @@ def test_the_demonstration_runs_lets_staff_in_keeps_its_data_and_ends_clean(data
     assert "Traceback" not in demo.said
     again = Demo(data, port).ready()
     assert '"signatures":1' in count(again)
-    assert re.findall(r"^ +(staff@\S+)\n +(\S+)$", again.said, re.M)[0] != (address, password), "a login for each run"
+    assert re.findall(r"^ +(staff@\S+)\n +(\S+)$", again.said, re.MULTILINE)[0] != (address, password), (
+        "a login for each run"
+    )
     os.kill(again.process.pid, signal.SIGKILL)
     again.process.wait()
     assert again.gone(), f"killed, it left {again.family()}"

@@ -23,7 +23,7 @@ def test_every_unit_starts_a_command_that_exists() -> None:
     for unit in (DEPLOY / "systemd").glob("*.service"):
         text = unit.read_text()
         assert "KillMode=mixed" in text, unit.name
-        (command,) = re.findall(r"^ExecStart=/opt/postbag/\.venv/bin/campaign (.+)$", text, re.M)
+        (command,) = re.findall(r"^ExecStart=/opt/postbag/\.venv/bin/campaign (.+)$", text, re.MULTILINE)
         for name in ("web", "live", "scheduler") if command == "%i" else ("people", "letters"):
             words = command.replace("%i", name).split()
             answer = CliRunner().invoke(cli, [*words, "--help"])
@@ -41,7 +41,7 @@ def proxy(installation: Installation, tmp_path: Path) -> Iterator[str]:
     installation.live()
     text = (DEPLOY / "nginx" / "postbag.conf").read_text()
     text = re.sub(r"listen 443 ssl;", f"listen 127.0.0.1:{port};", text)
-    text = re.sub(r"^ +ssl_certificate.*\n", "", text, flags=re.M)
+    text = re.sub(r"^ +ssl_certificate.*\n", "", text, flags=re.MULTILINE)
     text = text.replace("127.0.0.1:8000", f"127.0.0.1:{installation.port}")
     text = text.replace("127.0.0.1:8001", f"127.0.0.1:{installation.live_port}")
     text = text.replace("/var/cache/nginx/postbag", f"{tmp_path}/cache").replace("letters.example.org", "127.0.0.1")

@@ -54,6 +54,10 @@ def test_the_letter_is_written_in_the_readers_language(client: FlaskClient, tmp_
     drain("people")
     client.post(link(mails(tmp_path / "mail")[0]))
     drain("letters")
-    greetings = {"fr": "Monsieur le Premier ministre", "nl": "Mijnheer de eerste minister", "de": "Herr Premierminister"}
+    greetings = {
+        "fr": "Monsieur le Premier ministre",
+        "nl": "Mijnheer de eerste minister",
+        "de": "Herr Premierminister",
+    }
     letters = [text(mail) for mail in mails(tmp_path / "mail")[1:]]
     assert any(greetings[lang].casefold() in letter.casefold() for letter in letters), letters[0]
