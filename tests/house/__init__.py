@@ -1,0 +1,1 @@
+"""What the house promises about itself: floors, routes, migrations, settings, translations, documents."""

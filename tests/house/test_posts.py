@@ -1,0 +1,54 @@
+"""No other site, and nobody without the right token, changes anything, by any route that takes a POST."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from campaign.core import limits
+from campaign.core.rates import Rate
+from tests.house.shots import SHOTS, attacks, fingerprint
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+every_post = pytest.mark.parametrize("endpoint", SHOTS)
+
+
+def test_every_route_that_changes_something_is_tried(app: Flask) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules() if (rule.methods or set()) - SAFE} == SHOTS.keys()
+
+
+@every_post
+def test_strangers_change_nothing(client: FlaskClient, endpoint: str) -> None:
+    good = SHOTS[endpoint](client)
+    before = fingerprint()
+    accepted = {}
+    for name, attack in attacks(good).items():
+        answer = attack.send(client)
+        if not 400 <= answer.status_code < 500 or fingerprint() != before:
+            accepted[name] = answer.status
+    assert accepted == {}
+    assert good.send(client).status_code in (202, 303)
+    assert fingerprint() != before, "the right request works, so the refusals mean something"
+
+
+@every_post
+def test_every_post_is_counted_under_the_limit_that_it_declares(
+    client: FlaskClient, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = SHOTS[endpoint](client)
+    counted: list[str] = []
+    monkeypatch.setattr(limits, "check", lambda name, rate, who: counted.append(name))
+    good.send(client)
+    assert counted == [client.application.view_functions[endpoint].limit]
+
+
+@every_post
+def test_over_its_limit_a_post_changes_nothing(
+    client: FlaskClient, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, real = SHOTS[endpoint](client), limits.check
+    monkeypatch.setattr(limits, "check", lambda name, _rate, who: real(name, Rate(1, "hour"), who))
+    limits.check(client.application.view_functions[endpoint].limit, Rate(1, "hour"), "127.0.0.1")
+    before = fingerprint()
+    answer = good.send(client)
+    assert (answer.status_code, fingerprint()) == (429, before)
+    assert 0 < int(answer.headers["Retry-After"]) <= 3600
