@@ -11,16 +11,18 @@ from campaign import __version__, accounts, config
 from campaign.accounts import Role
 from campaign.app import create_app
 from campaign.config import SettingsError
-from campaign.core import logs
+from campaign.core import audit, logs
 from campaign.core.addresses import parse
-from campaign.core.db import transaction
+from campaign.core.db import after_commit, transaction
 from campaign.core.errors import DomainError
 from campaign.core.ids import reference
+from campaign.core.queue import ring
 from campaign.demo import run_demo
+from campaign.doctor import Status, as_json, as_text, examine, unread, worst
 from campaign.jobs import schedule, worker
 from campaign.jobs.drain import drain
 from campaign.live import serve as serve_live
-from campaign.outbox import Lane
+from campaign.outbox import Lane, reopen
 from campaign.seed import seed as plant
 from campaign.supervise import Child, run as supervise
 from campaign.web import audience
@@ -167,6 +169,29 @@ def drain_now(lane: str | None) -> None:
     with _app("cli").app_context():
         tried = sum(drain(one.value) for one in Lane if lane in (None, one.value))
     click.echo(f"{tried} tried.")
+
+
+@outbox.command("open")
+@click.option("--lane", type=click.Choice([lane.value for lane in Lane]), required=True)
+def open_lane(lane: str) -> None:
+    """Open a lane that the mail provider stopped; one message goes first and shows whether it is put right."""
+    with _app("cli").app_context(), transaction():
+        reopen(Lane(lane).limit)
+        audit.record("cli", "outbox.open", f"lane:{lane}")
+        after_commit(lambda: ring(lane))
+    click.echo(f"The lane {lane} is open.")
+
+
+@cli.command()
+@click.option("--json", "for_machines", is_flag=True, help="one JSON object instead of lines")
+def doctor(for_machines: bool) -> None:
+    """Look whether everything is there and works. Changes nothing and sends nothing; ends with 1 on a problem."""
+    try:
+        found = examine(_app("doctor"))
+    except SettingsError as error:
+        found = unread(error.problems)
+    click.echo(as_json(found) if for_machines else as_text(found))
+    sys.exit(1 if worst(found) is Status.PROBLEM else 0)
 
 
 @cli.command()

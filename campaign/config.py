@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import current_app
 
@@ -33,9 +33,16 @@ def _secrets(value: str) -> tuple[str, ...]:
     return tuple(_secret(part) for part in value.split(",") if part)
 
 
+def _parts(value: str) -> SplitResult:
+    try:
+        return urlsplit(value)
+    except ValueError:  # its words would quote the password
+        raise ValueError("is not an address; write strange characters in it as %xx") from None
+
+
 def _url(*schemes: str) -> Callable[[str], str]:
     def check(value: str) -> str:
-        if urlsplit(value).scheme not in schemes:
+        if _parts(value).scheme not in schemes:
             raise ValueError("must begin with " + " or ".join(f"{scheme}:" for scheme in schemes))
         return value
 
@@ -43,7 +50,7 @@ def _url(*schemes: str) -> Callable[[str], str]:
 
 
 def _origin(value: str) -> str:
-    parts = urlsplit(value)
+    parts = _parts(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
         raise ValueError("must be an address such as https://letters.example.org, without a path")
     return value.rstrip("/")
@@ -52,6 +59,12 @@ def _origin(value: str) -> str:
 def _address(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+\.[A-Za-z-]{2,}", value):
         raise ValueError("must be one plain email address, such as letters@mail.example.org")
+    return value
+
+
+def _selector(value: str) -> str:
+    if not re.fullmatch(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?", value):
+        raise ValueError("must be a DKIM selector, such as s1")
     return value
 
 
@@ -101,6 +114,9 @@ class Settings:
     )
     mail_url: str = _setting("MAIL_URL", _url("maildir", "smtp", "smtps", "sendgrid"), "how mail leaves")
     mail_from: str = _setting("MAIL_FROM", _address, "the address letters come from")
+    dkim_selector: str = _setting(
+        "DKIM_SELECTOR", _selector, "the selector that the mail provider signs with; `campaign doctor` looks it up", ""
+    )
     sendgrid_api_key: str = _setting("SENDGRID_API_KEY", str, "the key for `MAIL_URL=sendgrid:`", "")
     sendgrid_host: str = _setting(
         "SENDGRID_HOST",
@@ -183,6 +199,8 @@ def _together(values: Mapping[str, Any]) -> list[str]:
     mail_url, problems = str(values.get("mail_url", "")), []
     if mail_url.startswith("sendgrid:") and not values.get("sendgrid_api_key"):
         problems.append("SENDGRID_API_KEY is missing: MAIL_URL is sendgrid:")
+    if values.get("secret_key_fallbacks") and not values.get("address_key"):
+        problems.append("ADDRESS_KEY is missing: set it to the first SECRET_KEY, or nobody is known to have signed")
     if values.get("demo") and mail_url and not mail_url.startswith("maildir:"):
         problems.append("MAIL_URL must be a maildir: in a demonstration, so that no mail can leave")
     return problems

@@ -10,22 +10,11 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 # What a log line may carry. Anything else is dropped by name, so that a new field is a decision and not an accident.
 ALLOWED = frozenset(
-    (
+    {
         *("event", "level", "timestamp", "logger", "process", "exception", "error", "code", "status", "method"),
-        *(
-            "route",
-            "duration_ms",
-            "lane",
-            "message_id",
-            "answer",
-            "cause",
-            "campaign_id",
-            "signature_id",
-            "count",
-            "due",
-        ),
-        *("seconds", "attempt", "port", "pid", "child", "signal", "host", "path", "version", "name", "reason"),
-    )
+        *("route", "duration_ms", "lane", "message_id", "answer", "cause", "campaign_id", "signature_id", "count"),
+        *("due", "seconds", "attempt", "port", "pid", "child", "signal", "host", "path", "version", "name", "reason"),
+    }
 )
 # structlog's own, taken out before anything is written.
 INTERNAL = frozenset({"_record", "_from_structlog"})
@@ -44,7 +33,7 @@ def keep_allowed(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     kept: EventDict = {}
     for key, value in event.items():
         if key in ALLOWED or key in INTERNAL:
-            kept[key] = clean(value) if isinstance(value, str) else value
+            kept[key] = value if isinstance(value, int | float | None) else clean(str(value))
     return kept
 
 

@@ -11,7 +11,9 @@ from markupsafe import Markup
 from campaign.core.errors import DomainError
 
 # C0, DEL, C1, line and paragraph separators, bidirectional controls, zero-width marks, byte-order mark, soft hyphen.
-CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+# What word processors and old systems break lines with.
+LINE_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Python's email package decodes RFC 2047 words again and lets their line breaks through (CVE-2024-6923).
 ENCODED_WORD = "=?"
 HEADER_MAX = 200
@@ -47,7 +49,7 @@ def one_line(value: str) -> str:
 
 def prose(value: str) -> str:
     """A form's multi-line value as stored: NFC, LF line ends, no controls but LF and TAB, no trailing blanks."""
-    value = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
+    value = LINE_BREAKS.sub("\n", unicodedata.normalize("NFC", value))
     value = "".join(ch for ch in value if ch in "\n\t" or not CONTROLS.match(ch))
     value = value.encode("utf-8", "ignore").decode()
     lines = [line.rstrip() for line in value.split("\n")]
@@ -61,7 +63,12 @@ def markdown(source: str) -> Markup:
 
 def sanitise(html: str) -> Markup:
     """The second wall. bleach is named by the user; its engine can be changed in this line (docs/decisions)."""
-    return Markup(bleach.clean(html, tags=TAGS, attributes={"a": ["href"]}, protocols={"https", "mailto"}, strip=True))
+    return Markup(bleach.clean(html, tags=TAGS, attributes={"a": _absolute}, protocols={"https", "mailto"}, strip=True))
+
+
+def _absolute(_tag: str, name: str, value: str) -> bool:
+    """Only whole addresses: bleach would let `//elsewhere` and `/here` pass."""
+    return name == "href" and value.lower().startswith(("https://", "mailto:"))
 
 
 def _has_surrogate(value: str) -> bool:

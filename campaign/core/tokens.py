@@ -63,7 +63,7 @@ def read(purpose: Purpose, token: str) -> str:
         value = _serializer(purpose).loads(token, max_age=int(AGES[purpose].total_seconds()))
     except SignatureExpired as error:
         raise OldToken(_("This link is too old.")) from error
-    except BadSignature as error:
+    except (BadSignature, UnicodeError) as error:
         raise BadToken(_("This link does not work.")) from error
     return str(value)
 

@@ -21,7 +21,7 @@ def bump(key: str, **deltas: int) -> None:
     other crosswise.
     """
     info = session().info
-    if "tallies" not in info:
+    if _write not in info["before_commit"]:  # what a transaction that failed left behind is not this one's
         info["tallies"] = Counter()
         before_commit(_write)
     pending: Pending = info["tallies"]

@@ -11,7 +11,7 @@ from campaign import config, outbox
 from campaign.core.db import transaction
 from campaign.core.queue import heard, ring
 from campaign.jobs.stop import stopping, wait
-from campaign.outbox import Answer, Claimed, Lane, Later, Transport, Wait
+from campaign.outbox import Answer, Claimed, Lane, Later, Refused, Sent, Transport, Wait
 
 log = structlog.get_logger()
 
@@ -60,7 +60,14 @@ def _turn(lane: Lane, transport: Transport) -> int:
 
 
 def _step(lane: Lane, done: tuple[Claimed, Answer] | None) -> tuple[float, Claimed | Wait]:
-    """Record what was sent and claim the next, in one commit."""
+    """Record what was sent and claim the next, in one commit.
+
+    What says something of the provider moves the lane's limit: claiming under that lock would wait crosswise with others.
+    """
+    if done is not None and (done[0].trial or not isinstance(done[1], Sent | Refused)):
+        with transaction():
+            outbox.record(*done, ACTOR)
+        done = None
     begun = time.monotonic()
     with transaction():
         if done is not None:

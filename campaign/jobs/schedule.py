@@ -10,8 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaign import campaigns, config, outbox
+from campaign.core import beats
 from campaign.core.db import db, session, transaction
 from campaign.core.queue import ring
+from campaign.jobs.heart import beating
 from campaign.jobs.recount import recount
 from campaign.jobs.stop import catch_signals, stopping, wait
 from campaign.privacy import purge
@@ -47,7 +49,7 @@ def tasks() -> list[Task]:
 def run(app: Flask) -> None:
     """Run until asked to stop. A task that fails is logged and tried again at its next time."""
     catch_signals()
-    with app.app_context():
+    with app.app_context(), beating(app, beats.SCHEDULER):
         plan = tasks()
         log.info("scheduler_started")
         while not stopping():
@@ -59,7 +61,7 @@ def run(app: Flask) -> None:
 
 
 def sweep() -> None:
-    """Free what nobody holds any more, then ring each lane that has something due."""
+    """Free what nobody holds any more, ring each lane that has something due, forget processes that are long gone."""
     with transaction():
         outbox.expire_leases()
     with transaction():
@@ -70,6 +72,8 @@ def sweep() -> None:
         lanes = outbox.lanes_due()
     for lane in lanes:
         ring(lane)
+    with transaction():
+        beats.forget()
 
 
 def _attempt(task: Task) -> None:

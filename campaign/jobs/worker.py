@@ -13,9 +13,11 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaign import config
+from campaign.core import beats
 from campaign.core.db import db
 from campaign.core.queue import name
 from campaign.jobs.drain import drain
+from campaign.jobs.heart import beating
 from campaign.jobs.stop import catch_signals, request_stop, stopping, wait
 from campaign.outbox import Lane
 
@@ -65,7 +67,7 @@ class _Worker(SimpleWorker):
 
 def run(app: Flask, lane: Lane) -> None:
     """Work for one lane until asked to stop."""
-    with app.app_context():
+    with app.app_context(), beating(app, beats.worker(lane.value)):
         catch_signals()
         log.info("worker_started", lane=lane.value)
         while not stopping():

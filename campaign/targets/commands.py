@@ -9,12 +9,12 @@ from sqlalchemy import or_, select, update
 from campaign.core import addresses, audit
 from campaign.core.db import session
 from campaign.core.errors import Conflict
-from campaign.targets.models import Contact, Tenure
+from campaign.targets.models import Contact, Post, Tenure
 
 
 def add_tenure(tenure: Tenure, *, actor: str) -> Tenure:
     """Say who holds a post from when; raises Conflict when somebody else holds it on any of those days."""
-    session().execute(select(Tenure.id).where(Tenure.post_id == tenure.post_id).with_for_update())
+    session().execute(select(Post.id).where(Post.id == tenure.post_id).with_for_update())
     later = [Tenure.until.is_(None), Tenure.until > tenure.since]
     clash = select(Tenure.id).where(Tenure.post_id == tenure.post_id, or_(*later))
     if tenure.until is not None:
@@ -36,6 +36,7 @@ def end_tenure(tenure_id: UUID, until: date, *, actor: str) -> None:
 def set_contact(contact: Contact, *, actor: str) -> Contact:
     """Give a post an address from a day on; the one before ends there. Raises BadAddress."""
     contact.email = addresses.parse(contact.email).email
+    session().execute(select(Post.id).where(Post.id == contact.post_id).with_for_update())
     session().execute(
         update(Contact).where(Contact.post_id == contact.post_id, Contact.until.is_(None)).values(until=contact.since)
     )

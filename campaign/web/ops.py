@@ -1,5 +1,7 @@
 """For the people and programs that run it: alive, ready, and in figures."""
 
+from collections import Counter
+
 from flask import Blueprint, Response, jsonify, make_response
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
@@ -9,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaign import outbox
+from campaign.core import beats
 from campaign.core.db import session
 from campaign.core.redis import attempt
 from campaign.web.audience import public
@@ -35,23 +38,27 @@ def readyz() -> ResponseReturnValue:
     return jsonify(status="ready" if redis else "degraded", database="there", redis="there" if redis else "away")
 
 
-class _Ledger(Collector):
-    """Messages by lane and state, read from the database at the scrape: right over all processes."""
+class _Database(Collector):
+    """What the database knows, read at the scrape: right over all processes."""
 
     def collect(self) -> list[GaugeMetricFamily]:
         messages = GaugeMetricFamily("campaign_messages", "Messages by lane and state", labels=["lane", "state"])
         for view in outbox.lanes():
             for state in outbox.State:
                 messages.add_metric([view.lane.value, state.value], view.states.get(state, 0))
-        return [messages]
+        processes = GaugeMetricFamily("campaign_processes", "Workers and schedulers that run", labels=["name"])
+        alive = Counter(seen.name for seen in beats.seen() if seen.alive)
+        for name in (beats.SCHEDULER, *(beats.worker(lane.value) for lane in outbox.Lane)):
+            processes.add_metric([name], alive[name])
+        return [messages, processes]
 
 
 @blueprint.get("/metrics")
 @public
 def metrics() -> Response:
-    """Prometheus text: this process's counters and the ledger's states. Keep it from the public in the proxy."""
-    ledger = CollectorRegistry()
-    ledger.register(_Ledger())
-    response = make_response(generate_latest(REGISTRY) + generate_latest(ledger))
+    """Prometheus text: this process's counters, the ledger and who runs. Keep it from the public in the proxy."""
+    database = CollectorRegistry()
+    database.register(_Database())
+    response = make_response(generate_latest(REGISTRY) + generate_latest(database))
     response.headers["Content-Type"] = CONTENT_TYPE_LATEST
     return response

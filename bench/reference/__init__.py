@@ -1,0 +1,1 @@
+"""What our side is compared with, written as barely as it can be."""
