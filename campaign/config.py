@@ -127,6 +127,9 @@ class Settings:
     sendgrid_event_public_key: str = _setting(
         "SENDGRID_EVENT_PUBLIC_KEY", str, "verifies SendGrid's event webhook (used from the next version on)", ""
     )
+    contact_email: str = _setting(
+        "CONTACT_EMAIL", lambda v: _address(v) if v else "", "who answers questions on data; MAIL_FROM where empty", ""
+    )
     sign_limit: Rate = _setting("SIGN_LIMIT", Rate.parse, "signatures per network", "30/minute")
     proxies: int = _setting(
         "PROXIES", _whole(0, 5), "how many proxies of ours stand in front and set X-Forwarded-For", "0"
@@ -153,6 +156,11 @@ class Settings:
     def secure(self) -> bool:
         """Whether the site is served over https, so that cookies may be Secure."""
         return self.public_url.startswith("https:")
+
+    @property
+    def contact(self) -> str:
+        """Where people write about their data."""
+        return self.contact_email or self.mail_from
 
     @property
     def live_origin(self) -> str:

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from campaign.core import tokens
 from campaign.core.db import db, session, transaction
 from campaign.core.tokens import Purpose
 from soak.ground import PATIENCE, Ground, patiently
-from tests.support.forms import CAMPAIGN, SLUG, filled
+from tests.support.forms import CAMPAIGN, filled
 from tests.support.page import FormOn
 
 SECONDS = 20.0
@@ -65,7 +64,7 @@ class Crowd:
             while not self._ends.is_set():
                 number = next(self._numbers)
                 try:
-                    self._act(f"Supporter {number}", number)
+                    self._act(f"Visitor {number}", number)
                 except Exception as error:  # a supporter's failure is a finding, not the end of the crowd
                     self._odd(f"{type(error).__name__}: {error}")
                 self._ends.wait(self._pause)

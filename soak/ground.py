@@ -85,6 +85,10 @@ class Ground:
         """One value from the database; waits while it is away."""
         return patiently(lambda: session().scalar(text(statement), values))
 
+    def row(self, statement: str, **values: Any) -> Any:
+        """One row from the database."""
+        return patiently(lambda: session().execute(text(statement), values).one())
+
     def do(self, statement: str, **values: Any) -> None:
         """Change rows by hand, as time or a fault would."""
         with transaction():

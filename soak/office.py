@@ -52,7 +52,9 @@ class Office:
     """Takes letters until closed; `rule` may answer otherwise than 202, and None is 202."""
 
     def __init__(self) -> None:
-        self.taken: list[tuple[Arrival, str]] = []
+        self.same_again = True
+        self._taken: list[tuple[Arrival, str]] = []
+        self._texts: dict[str, Any] = {}
         self.rule: Rule = lambda _letter, _body: None
         self._hold: Hold | None = None
         self._lock = threading.Lock()
@@ -89,12 +91,17 @@ class Office:
     def arrivals(self) -> list[Arrival]:
         """What was taken."""
         with self._lock:
-            return [arrival for arrival, _letter in self.taken]
+            return [arrival for arrival, _letter in self._taken]
+
+    @property
+    def letters(self) -> list[str]:
+        """What was taken, by the ids in the ledger."""
+        with self._lock:
+            return [letter for _arrival, letter in self._taken]
 
     def copies(self, letter: str) -> int:
         """How often a letter was taken, by its id in the ledger."""
-        with self._lock:
-            return sum(id_ == letter for _arrival, id_ in self.taken)
+        return self.letters.count(letter)
 
     def hold(self, point: Point) -> Hold:
         """Hold the next letter at this point."""
@@ -117,7 +124,8 @@ class Office:
         status, words = self.rule(letter, body) or (202, b"")
         if status == 202:
             with self._lock:
-                self.taken.append((Arrival(at, body["headers"]["Message-ID"]), letter))
+                self._taken.append((Arrival(at, body["headers"]["Message-ID"]), letter))
+                self.same_again &= self._texts.setdefault(letter, body) == body
         if hold and hold.point != Point.BEFORE:
             hold.meet(letter)
         desk.send_response(status)

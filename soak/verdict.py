@@ -116,6 +116,8 @@ def _rows(verdict: Verdict, ground: Ground) -> None:
     verdict.need(drift == {}, f"the tallies drift: {drift}")
     crooked = ground.ask(CROOKED)
     verdict.need(crooked == 0, f"{crooked} messages stand elsewhere than their history says")
+    again = ground.ask(AGAIN)
+    verdict.need(again == 0, f"{again} letters were recorded as sent more than once")
     twice = ground.ask(TWICE)
     verdict.need(twice == 0, f"{twice} addresses stand twice on a campaign")
 
@@ -133,6 +135,11 @@ CROOKED = """
     SELECT count(*) FROM outbox_messages m JOIN LATERAL (
         SELECT to_state FROM outbox_moves WHERE message_id = m.id ORDER BY id DESC LIMIT 1) v ON true
     WHERE m.state <> v.to_state AND m.state <> 'cancelled'
+"""
+AGAIN = """
+    SELECT count(*) FROM (
+        SELECT FROM outbox_moves WHERE from_state IN ('sending', 'unsure') AND to_state IN ('sent', 'delivered')
+        GROUP BY message_id HAVING count(*) > 1) again
 """
 TWICE = """
     SELECT count(*) FROM (

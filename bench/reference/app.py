@@ -5,12 +5,13 @@ It runs on the product's own schema, so both sides write the same rows into the 
 """
 
 import os
+import threading
 from functools import cache
 from hashlib import sha256
 from typing import Any
 
+import psycopg
 from flask import Flask, Response, redirect, render_template, request
-from psycopg_pool import ConnectionPool
 
 from bench.reference.statements import CAMPAIGN, CONFIRM, SIGN, TEXT, WORDING
 from bench.visitors import PAGE
@@ -21,19 +22,22 @@ COUNTRIES = [(f"{number:03d}", f"Country number {number}") for number in range(2
 app = Flask(__name__)
 
 
-@cache
-def pool() -> ConnectionPool[Any]:
-    """Connections, opened with the first request."""
-    dsn = os.environ["DATABASE_URL"].replace("+psycopg", "", 1)
-    return ConnectionPool(dsn, min_size=1, max_size=16, open=True, kwargs={"autocommit": True})
+own = threading.local()
+
+
+def link() -> "psycopg.Connection[Any]":
+    """This thread's connection."""
+    if not hasattr(own, "link"):
+        own.link = psycopg.connect(os.environ["DATABASE_URL"].replace("+psycopg", "", 1), autocommit=True)
+    connection: psycopg.Connection[Any] = own.link
+    return connection
 
 
 @cache
 def campaign() -> dict[str, Any]:
     """What stays the same, read once; and the wordings that consents point to."""
-    with pool().connection() as link:
-        link.execute(WORDING)
-        row = link.execute(CAMPAIGN).fetchone()
+    link().execute(WORDING)
+    row = link().execute(CAMPAIGN).fetchone()
     assert row
     return dict(zip(("campaign", "version", "title", "lead", "story", "subject", "letter", "posts"), row, strict=True))
 
@@ -61,22 +65,19 @@ def sign() -> Response:
         "hash": sha256(form["email"].encode()).digest(),
         **{name: form[name] for name in ("subject", "body", "email", "name", "postcode", "country")},
     }
-    with pool().connection() as link:
-        link.execute(SIGN, values)
+    link().execute(SIGN, values)
     return redirect(f"{PAGE}/check-your-mail", 303)  # type: ignore[return-value]  # Flask's own subclass
 
 
 @app.get("/confirm/<id_>")
 def confirm_page(id_: str) -> str:
     """The letter once more, with a button."""
-    with pool().connection() as link:
-        row = link.execute(TEXT, {"id": id_}).fetchone()
+    row = link().execute(TEXT, {"id": id_}).fetchone()
     return render_template("confirm.html", text=row, id=id_)
 
 
 @app.post("/confirm/<id_>")
 def confirm(id_: str) -> Response:
     """The signature confirmed, a consent, two letters, two messages, the tallies moved."""
-    with pool().connection() as link:
-        link.execute(CONFIRM, {"id": id_, "posts": campaign()["posts"]})
+    link().execute(CONFIRM, {"id": id_, "posts": campaign()["posts"]})
     return redirect(f"/thanks/{id_}", 303)  # type: ignore[return-value]  # Flask's own subclass

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from campaign.campaigns.lifecycle import MOVES, Status
 from campaign.campaigns.models import Campaign, CampaignTarget, CampaignText
@@ -21,10 +21,10 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 def create(campaign: Campaign, texts: Sequence[CampaignText], post_ids: Sequence[UUID], *, actor: str) -> Campaign:
     """A new campaign with its texts and targets, as a draft; raises DomainError for a slug that cannot be used."""
     if not SLUG.fullmatch(campaign.slug) or len(campaign.slug) > 80:
-        fields = {"slug": _("This cannot be an address.")}
+        fields = {"slug": _("This cannot be a web address.")}
         raise DomainError(_("Use small letters, digits and single hyphens."), fields=fields)
     if session().scalar(select(Campaign.id).where(Campaign.slug == campaign.slug)):
-        raise Conflict(_("Another campaign has this address."))
+        raise Conflict(_("Another campaign has this web address."))
     campaign.status, campaign.created_at = Status.DRAFT, now()
     session().add(campaign)
     session().flush()
@@ -40,8 +40,10 @@ def create(campaign: Campaign, texts: Sequence[CampaignText], post_ids: Sequence
 def change_status(campaign_id: UUID, to: Status, *, actor: str) -> None:
     """Move a campaign on; raises Conflict when its life does not allow it."""
     froms = [status for status in Status if to in MOVES[status]]
-    closing: dict[Status, dict[str, datetime | None]] = {
-        Status.OPEN: {"closed_at": None},
+    # An end that has passed goes when staff open a campaign again, or the calendar would close it at its next look.
+    closes_at = case((Campaign.closes_at > now(), Campaign.closes_at))
+    closing: dict[Status, dict[str, Any]] = {
+        Status.OPEN: {"closed_at": None, "closes_at": closes_at},
         Status.CLOSED: {"closed_at": now()},
     }
     moved = (

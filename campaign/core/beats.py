@@ -37,7 +37,7 @@ class Beat(Base):
 
 @dataclass(frozen=True)
 class Seen:
-    """A process, for how many seconds it had run when it was last seen, and how many seconds ago that was."""
+    """A process, how many seconds ago it was started, and how many seconds ago it was last seen."""
 
     name: str
     host: str
@@ -74,7 +74,7 @@ def leave(name: str) -> None:
 def seen() -> list[Seen]:
     """Every process that is there or left without a word within a day, the last seen first."""
     silent = extract("epoch", func.clock_timestamp() - Beat.seen_at)
-    running = extract("epoch", Beat.seen_at - Beat.started_at)
+    running = extract("epoch", func.clock_timestamp() - Beat.started_at)
     query = select(Beat.name, Beat.host, Beat.pid, running, silent).order_by(silent, Beat.name)
     return [Seen(name, host, pid, float(up), float(still)) for name, host, pid, up, still in session().execute(query)]
 

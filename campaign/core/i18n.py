@@ -10,7 +10,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale
@@ -97,7 +97,8 @@ def day(value: date) -> str:
 
 def moment(value: datetime, zone: str = "Europe/Brussels") -> str:
     """A date and time, in the campaign's time zone."""
-    return format_datetime(value, format="d MMMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=_locale())
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{day(local)}, {local:%H:%M}"
 
 
 @cache

@@ -63,12 +63,12 @@ def markdown(source: str) -> Markup:
 
 def sanitise(html: str) -> Markup:
     """The second wall. bleach is named by the user; its engine can be changed in this line (docs/decisions)."""
-    return Markup(bleach.clean(html, tags=TAGS, attributes={"a": _absolute}, protocols={"https", "mailto"}, strip=True))
+    return Markup(bleach.clean(html, tags=TAGS, attributes=_absolute, protocols={"https", "mailto"}, strip=True))
 
 
-def _absolute(_tag: str, name: str, value: str) -> bool:
-    """Only whole addresses: bleach would let `//elsewhere` and `/here` pass."""
-    return name == "href" and value.lower().startswith(("https://", "mailto:"))
+def _absolute(tag: str, name: str, value: str) -> bool:
+    """Links with whole addresses only: bleach would let `//elsewhere` and `/here` pass."""
+    return tag == "a" and name == "href" and value.lower().startswith(("https://", "mailto:"))
 
 
 def _has_surrogate(value: str) -> bool:

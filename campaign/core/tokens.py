@@ -64,7 +64,7 @@ def read(purpose: Purpose, token: str) -> str:
     except SignatureExpired as error:
         raise OldToken(_("This link is too old.")) from error
     except (BadSignature, UnicodeError) as error:
-        raise BadToken(_("This link does not work.")) from error
+        raise BadToken(_("A part of the link may be missing.")) from error
     return str(value)
 
 

@@ -30,6 +30,6 @@ def _one(check: str, name: str, seen: list[Seen], missed: str, command: str) -> 
     if alive:
         places = ", ".join(sorted({one.host for one in alive}))
         longest = span(max(one.running for one in alive))
-        return ok(check, f"{len(alive)} at work on {places}, for up to {longest}.")
+        return ok(check, f"{len(alive)} at work on {places}; up for {longest}.")
     last = f" The last one was seen {span(mine[0].silent)} ago on {mine[0].host}." if mine else ""
     return problem(check, f"None is at work: {missed}.{last}", f"Start one: {command}")

@@ -100,4 +100,5 @@ def _why(error: redis.RedisError) -> str:
         return "it does not let us ask (INFO)"
     if isinstance(error, redis.TimeoutError):
         return "no answer in time"
-    return why(error.__cause__ or error) if isinstance(error.__cause__, OSError) else "there is no connection"
+    cause = error.__cause__ or error.__context__
+    return why(cause) if isinstance(cause, OSError) else "there is no connection"

@@ -46,7 +46,7 @@ class SystemResolver:
     def mx(self, name: str) -> list[str]:
         """See Resolver."""
         records = [record for record in _ask(name, "MX") if isinstance(record, MX)]
-        return [record.exchange.to_text(omit_final_dot=True) for record in records]
+        return [record.exchange.to_text().rstrip(".") for record in records]
 
 
 def _ask(name: str, kind: str) -> list[object]:

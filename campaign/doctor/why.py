@@ -13,7 +13,7 @@ WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (ConnectionRefusedError, "nothing listens there"),
     (ConnectionError, "the connection was cut"),
     (PermissionError, "not allowed"),
-    (FileNotFoundError, "it does not exist"),
+    (FileNotFoundError, "there is no such socket"),
     (HTTPException, "what answers does not speak HTTP"),
 )
 

@@ -62,7 +62,7 @@ def _turn(lane: Lane, transport: Transport) -> int:
 def _step(lane: Lane, done: tuple[Claimed, Answer] | None) -> tuple[float, Claimed | Wait]:
     """Record what was sent and claim the next, in one commit.
 
-    What says something of the provider moves the lane's limit: claiming under that lock would wait crosswise with others.
+    What says something of the provider moves the lane's limit; a claim under it would wait crosswise with others.
     """
     if done is not None and (done[0].trial or not isinstance(done[1], Sent | Refused)):
         with transaction():

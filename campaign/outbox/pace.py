@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, func, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
@@ -190,7 +190,8 @@ TAKE = text(
               greatest(l.tat, g.at) + make_interval(secs => l.gap - least(:tolerance, 4 * l.gap)), l.closed_until) END
         FROM locked l, granted g WHERE p.key = l.key AND g.yes AND (l.gap > 0 OR l.failures > 0)
     )
-    SELECT coalesce(g.yes, false) AS granted, (SELECT bool_or(failures > 0) FROM locked) AS trial, (SELECT n FROM verdict) < cardinality(:keys) AS missing, l.key,
+    SELECT coalesce(g.yes, false) AS granted, (SELECT bool_or(failures > 0) FROM locked) AS trial,
+      (SELECT n FROM verdict) < cardinality(:keys) AS missing, l.key,
       extract(epoch FROM l.opens_at - g.at) AS seconds
     FROM granted g LEFT JOIN LATERAL (SELECT key, opens_at FROM locked ORDER BY opens_at DESC LIMIT 1) l ON true
     """

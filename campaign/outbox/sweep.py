@@ -26,7 +26,7 @@ def expire_leases() -> int:
 
 
 def release_unsure() -> int:
-    """Unsure messages whose grace is over without a receipt go out again, under the same Message-ID, or are given up."""
+    """Unsure messages whose grace is over without a receipt go out again under the same Message-ID, or are given up."""
     rows = _over(State.UNSURE, Message.due_at)
     spent = {row.id for row in rows if retry.exhausted(row.lane, row.attempts, float(row.age or 0))}
     again = [row.id for row in rows if row.id not in spent]

@@ -2,21 +2,24 @@
 
 import secrets
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from campaign.campaigns import Campaign
 from campaign.core import clock
 from campaign.core.db import session
 from campaign.letters import Letter, LetterText
 from campaign.outbox import FINAL, Message
-from campaign.privacy.retention import ADDRESS, TEXT, UNCONFIRMED
+from campaign.privacy.retention import ADDRESS, CAPPED, TEXT, UNCONFIRMED
 from campaign.signatures import Signature, SignatureState
 
 BATCH = 1000
 
 
 def unconfirmed() -> int:
-    """Signatures that nobody confirmed in time go, with their texts and the mails that asked."""
+    """Signatures that nobody confirmed in time go, with their texts and the mails that asked.
+
+    That mails were written stays for as long as the caps on mail to one address look back, without the address.
+    """
     rows = (
         session()
         .execute(
@@ -31,7 +34,9 @@ def unconfirmed() -> int:
         .all()
     )
     ids, texts = [row.id for row in rows], [row.text_id for row in rows]
-    session().execute(delete(Message).where(Message.ref.in_(ids)))
+    session().execute(update(Message).where(Message.ref.in_(ids)).values(mail=None))
+    orphaned = Message.recipient_hash.is_not(None) & ~select(Signature.id).where(Signature.id == Message.ref).exists()
+    session().execute(delete(Message).where(orphaned, Message.created_at < func.clock_timestamp() - CAPPED))
     session().execute(delete(Signature).where(Signature.id.in_(ids)))
     session().execute(delete(LetterText).where(LetterText.id.in_(texts)))
     return len(ids)
@@ -47,9 +52,17 @@ def texts() -> int:
     )
     ids = list(session().scalars(old))
     session().execute(update(Message).where(Message.id.in_(ids)).values(mail=None))
-    written = select(Letter.text_id).where(Letter.id.in_(ids))
-    session().execute(update(LetterText).where(LetterText.id.in_(written)).values(subject="", body=""))
+    _written()
     return len(ids)
+
+
+def _written() -> None:
+    """What supporters wrote goes with the last of its letters: one that still waits is made from it."""
+    letters = select(Letter.id).join(Message, Message.id == Letter.id).where(Letter.text_id == LetterText.id)
+    young = or_(Message.state.not_in(FINAL), Message.changed_at >= func.clock_timestamp() - TEXT)
+    over = select(LetterText.id).where(LetterText.body != "", letters.exists(), ~letters.where(young).exists())
+    done = over.limit(BATCH).with_for_update(skip_locked=True).scalar_subquery()
+    session().execute(update(LetterText).where(LetterText.id.in_(done)).values(subject="", body=""))
 
 
 def addresses() -> int:

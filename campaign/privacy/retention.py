@@ -7,6 +7,8 @@ UNCONFIRMED_DAYS = 7
 TEXT_DAYS = 28
 ADDRESS_DAYS = 90
 
+# The caps on mail to one address look back so far (signatures.guards).
+CAPPED = timedelta(days=30)
 UNCONFIRMED = timedelta(days=UNCONFIRMED_DAYS)
 TEXT = timedelta(days=TEXT_DAYS)
 ADDRESS = timedelta(days=ADDRESS_DAYS)

@@ -124,7 +124,16 @@ def test_a_campaign_that_staff_opened_again_after_its_end_stays_open(app: Flask)
     assert status(id_) == Status.OPEN
 
 
-@pytest.mark.parametrize(("state", "seen"), [(Status.DRAFT, False), (Status.SCHEDULED, True), (Status.OPEN, True), (Status.CLOSED, True), (Status.ARCHIVED, False)])
+@pytest.mark.parametrize(
+    ("state", "seen"),
+    [
+        (Status.DRAFT, False),
+        (Status.SCHEDULED, True),
+        (Status.OPEN, True),
+        (Status.CLOSED, True),
+        (Status.ARCHIVED, False),
+    ],
+)
 def test_the_public_sees_what_is_meant_for_it(app: Flask, state: Status, seen: bool) -> None:
     put(campaign(), status=state)
     people.forget()
@@ -139,7 +148,9 @@ def test_a_story_is_markdown_and_hostile_markdown_is_harmless(app: Flask) -> Non
     id_ = campaign()
     put(id_, status=Status.OPEN)
     with transaction():
-        session().execute(update(CampaignText).values(story="**Now** <script>alert(1)</script> [x](javascript:alert(1))"))
+        session().execute(
+            update(CampaignText).values(story="**Now** <script>alert(1)</script> [x](javascript:alert(1))")
+        )
     people.forget()
     story = campaigns.find("one", "en").story
     assert "<strong>Now</strong>" in story

@@ -25,14 +25,18 @@ def test_an_address_is_sealed_at_rest_and_whole_in_the_program(seeded: Flask) ->
 def test_every_column_that_holds_a_supporters_address_is_sealed(seeded: Flask) -> None:
     people.supporter("canary.marie@example.org")
     with transaction():
-        rows = session().execute(
-            text("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'")
-        ).all()
+        rows = (
+            session()
+            .execute(
+                text("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'")
+            )
+            .all()
+        )
         found = {
             (table, column)
             for table, column in rows
             if session().scalar(
-                text(f"SELECT EXISTS (SELECT FROM {table} WHERE CAST({column} AS text) LIKE '%canary.marie%')")  # noqa: S608
+                text(f"SELECT EXISTS (SELECT FROM {table} WHERE CAST({column} AS text) LIKE '%canary.marie%')")
             )
         }
     sealed = {

@@ -66,7 +66,7 @@ def test_what_prepares_a_commit_belongs_to_the_transaction(app: Flask) -> None:
 
 def test_a_commit_that_fails_runs_no_hints(app: Flask) -> None:
     told: list[str] = []
-    with pytest.raises(Exception, match="terminat|connection|closed"), transaction() as current:
+    with pytest.raises(Exception, match=r"terminat|connection|closed"), transaction() as current:
         audit.record("cli", "test.act", "thing:1")
         after_commit(lambda: told.append("lost"))
         current.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
@@ -80,5 +80,7 @@ def test_every_connection_speaks_utc_and_gives_up_in_time(app: Flask) -> None:
 
 def test_an_error_of_the_database_does_not_quote_what_was_written(app: Flask) -> None:
     with pytest.raises(Exception) as caught, transaction() as current:  # noqa: PT011
-        current.execute(text("INSERT INTO audit_log (id, at, actor) VALUES (:a, :b, :c)"), {"a": "canary", "b": "x", "c": "y"})
+        current.execute(
+            text("INSERT INTO audit_log (id, at, actor) VALUES (:a, :b, :c)"), {"a": "canary", "b": "x", "c": "y"}
+        )
     assert "canary" not in str(caught.value).partition("[SQL")[2]

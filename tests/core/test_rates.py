@@ -11,7 +11,21 @@ def test_a_rate_is_so_many_in_a_period(text: str, gap: float) -> None:
     assert str(Rate.parse(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "0/minute", "-1/minute", "30", "30/fortnight", "30 / minute", "1e9/minute", "30/minutes", "٣/minute", "30/minute\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "0/minute",
+        "-1/minute",
+        "30",
+        "30/fortnight",
+        "30 / minute",
+        "1e9/minute",
+        "30/minutes",
+        "٣/minute",
+        "30/minute\n",
+    ],
+)
 def test_anything_else_is_refused_with_the_wish_in_words(text: str) -> None:
     with pytest.raises(ValueError, match="such as 30/minute"):
         Rate.parse(text)

@@ -59,7 +59,23 @@ def test_any_change_to_a_token_spoils_it(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     "token",
-    ["", " ", ".", "..", "...", "a.b.c", "\x00", "é", "\ud800", "a" * 10000, "null", "{}", "%00", "\r\n", "=?utf-8?q?x?="],
+    [
+        "",
+        " ",
+        ".",
+        "..",
+        "...",
+        "a.b.c",
+        "\x00",
+        "é",
+        "\ud800",
+        "a" * 10000,
+        "null",
+        "{}",
+        "%00",
+        "\r\n",
+        "=?utf-8?q?x?=",
+    ],
     ids=lambda text: ascii(text)[:20],
 )
 def test_nonsense_is_a_bad_token_and_nothing_worse(app: Flask, token: str) -> None:
@@ -100,7 +116,7 @@ def test_addresses_stay_findable_when_their_own_key_stays(app: Flask) -> None:
 
 
 def test_a_rotation_that_would_forget_who_has_signed_does_not_start(env: dict[str, str]) -> None:
-    """Without ADDRESS_KEY the hashes of addresses hang on SECRET_KEY: everybody could sign twice, and caps start anew."""
+    """Without ADDRESS_KEY the hashes of addresses hang on SECRET_KEY: all could sign twice, and caps start anew."""
     rotated = env | {"SECRET_KEY": OTHER_KEY, "SECRET_KEY_FALLBACKS": env["SECRET_KEY"]}
     with pytest.raises(SettingsError, match="ADDRESS_KEY"):
         load(rotated)

@@ -16,7 +16,7 @@ REGISTRIES = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "npm" 
 # Each of these records where packages were downloaded from, or makes a tool fetch an interpreter.
 UNWANTED = {"uv.lock", "package-lock.json", ".python-version", "Pipfile.lock", "poetry.lock"}
 EXCEPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore|nosec|fmt:\s*off|pragma:)")
-REASON = re.compile(r"#\s*(?:noqa:\s*[A-Z0-9, ]+|type:\s*ignore\[[a-z-, ]+\]\s*#)[\s(–-]*\w+ \w+")
+REASON = re.compile(r"#\s*(?:noqa:\s*[A-Z0-9, ]+|type:\s*ignore\[[a-z-, ]+\])\s*[#(–-]\s*\w.{7,}")
 
 
 @cache

@@ -31,12 +31,16 @@ def test_only_the_campaign_may_stand_where_supporters_edit(app: Flask, word: str
 @pytest.mark.parametrize(
     "text",
     [
-        "{Name}", "{ name }", "{}", "{0}", "{name.__class__}", "{name!r}", "{name:>99}", "{{name}}", "{{ 7*7 }}", "{% if x %}",
-        "{name", "name}", "}{", "{na\nme}", "{{{{", "}}}}", "{unknown}", "{name}{", "a } b", "${name}}", "{%raw%}", "{\u200bname}",
+        "{Name}", "{ name }", "{}", "{0}", "{name.__class__}", "{name!r}", "{name:>99}", "{{name}}", "{{ 7*7 }}",
+        "{% if x %}",
+        "{name", "name}", "}{", "{na\nme}", "{{{{", "}}}}", "{unknown}", "{name}{", "a } b", "${name}}", "{%raw%}",
+        "{\u200bname}",
     ],
     ids=ascii,
 )  # fmt: skip
-def test_anything_else_in_braces_is_an_error_that_names_the_field_and_what_may_stand_there(app: Flask, text: str) -> None:
+def test_anything_else_in_braces_is_an_error_that_names_the_field_and_what_may_stand_there(
+    app: Flask, text: str
+) -> None:
     for allowed, field in ((LOCKED, "closing"), (EDITABLE, "subject")):
         with pytest.raises(BadPlaceholder) as caught:
             check(text, allowed, field)

@@ -60,7 +60,9 @@ def test_a_supporters_braces_stay_text_wherever_they_stand(seeded: Flask) -> Non
     ],
 )
 def test_hostile_words_arrive_as_plain_text_to_the_last_character(seeded: Flask, own: str) -> None:
-    assert f"\n\n{own}\n\n" in render(Text("en", "x", TEXT.opening, own, TEXT.closing, True), first(), WRITER, "Shelter")
+    assert f"\n\n{own}\n\n" in render(
+        Text("en", "x", TEXT.opening, own, TEXT.closing, True), first(), WRITER, "Shelter"
+    )
 
 
 def test_an_office_that_nobody_holds_is_written_to_all_the_same(seeded: Flask) -> None:

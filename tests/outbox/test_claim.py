@@ -168,7 +168,7 @@ def test_within_a_target_the_oldest_goes_first(app: Flask) -> None:
 
 
 def poison(error: Exception | str) -> UUID:
-    """A message, older than the others, whose composer fails like this (a text is a statement that the server refuses)."""
+    """A message, older than the others, whose composer fails like this (a text: a statement the server refuses)."""
 
     def compose(_ref: UUID) -> Mail:
         if isinstance(error, str):
@@ -209,7 +209,9 @@ def test_a_message_of_a_kind_that_nobody_composes_fails_alone(app: Flask) -> Non
     assert ledger.row(bad).state == State.FAILED
 
 
-def test_more_poison_than_one_claim_looks_at_does_not_end_the_drain(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_poison_than_one_claim_looks_at_does_not_end_the_drain(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for id_ in ledger.notes(45):
         ledger.put(id_, kind="forgotten")
     ledger.notes(2)

@@ -36,6 +36,8 @@ def test_a_folder_that_went_away_is_for_later_and_costs_no_attempt(app: Flask, t
 def test_a_folder_name_with_spaces_and_accents_works(app: Flask, tmp_path: Path) -> None:
     settings = app.extensions["settings"]
     folder = tmp_path / "my boîte"
-    transport = connect(type(settings)(**{**vars(settings), "mail_url": f"maildir://{str(folder).replace(' ', '%20')}"}))
+    transport = connect(
+        type(settings)(**{**vars(settings), "mail_url": f"maildir://{str(folder).replace(' ', '%20')}"})
+    )
     assert isinstance(transport.send(an_envelope()), Sent)
     assert len(mails(folder)) == 1

@@ -97,6 +97,6 @@ def test_a_move_that_is_rolled_back_leaves_no_trace(app: Flask) -> None:
 
 
 def test_the_database_itself_refuses_a_state_that_does_not_exist(app: Flask) -> None:
-    (id_,) = ledger.notes()
+    ledger.notes()
     with pytest.raises(Exception, match="ck_outbox_messages_state"), transaction() as open_session:
         open_session.connection().exec_driver_sql("UPDATE outbox_messages SET state = 'lost'")

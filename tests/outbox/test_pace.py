@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, text
 
-from campaign import outbox
 from campaign.core.db import session, transaction
 from campaign.core.rates import Rate
 from campaign.jobs import schedule
@@ -38,7 +37,9 @@ def set_limit(key: str, **seconds: float | None) -> None:
     for column, value in seconds.items():
         with transaction():
             session().execute(
-                text(f"UPDATE outbox_paces SET {column} = clock_timestamp() + make_interval(secs => :s) WHERE key = :key"),
+                text(
+                    f"UPDATE outbox_paces SET {column} = clock_timestamp() + make_interval(secs => :s) WHERE key = :key"
+                ),
                 {"s": value, "key": key},
             )
 
@@ -180,7 +181,9 @@ def test_a_rate_does_not_end_a_closure(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("key", ["lane:letters", "target:one", f"domain:{ledger.NOTE.domain}"])
-def test_a_clock_that_jumped_back_stops_nothing_for_longer_than_a_gap_after_the_next_sweep(app: Flask, key: str) -> None:
+def test_a_clock_that_jumped_back_stops_nothing_for_longer_than_a_gap_after_the_next_sweep(
+    app: Flask, key: str
+) -> None:
     """F11: what was granted before the jump lies an hour in the future now."""
     ledger.notes(2)
     ledger.without_pace()
@@ -213,7 +216,8 @@ def test_a_clock_that_jumps_forward_gives_no_burst(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "setting"), [("lane:letters", "provider_pace"), ("domain:x.example", "domain_pace"), ("target:9", "target_pace")]
+    ("key", "setting"),
+    [("lane:letters", "provider_pace"), ("domain:x.example", "domain_pace"), ("target:9", "target_pace")],
 )
 def test_a_limit_that_nobody_set_has_the_rate_of_its_setting(app: Flask, key: str, setting: str) -> None:
     assert pace.default_rate(key) == getattr(app.extensions["settings"], setting)

@@ -11,8 +11,7 @@ from sqlalchemy import text
 from campaign import outbox
 from campaign.core.db import session, transaction
 from campaign.jobs import drain as draining
-from campaign.outbox import Answer, Lane, Later, Refused, Sent, State, Stopped, Unknown, Wait
-from campaign.outbox import pace, retry
+from campaign.outbox import Answer, Lane, Later, Refused, Sent, State, Stopped, Unknown, Wait, pace, retry
 from campaign.outbox.models import Pace
 from tests.support import outbox as ledger
 from tests.support.threads import at_once

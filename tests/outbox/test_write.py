@@ -20,7 +20,9 @@ def bell(app: Flask) -> list[str]:
 def test_the_bell_rings_only_after_the_commit(app: Flask) -> None:
     with pytest.raises(RuntimeError), transaction():
         ledger.composing()
-        outbox.write([outbox.Draft(kind="x", ref=ledger.new_id(), lane=Lane.LETTERS, stream="target:one", domain="x.example")])
+        outbox.write(
+            [outbox.Draft(kind="x", ref=ledger.new_id(), lane=Lane.LETTERS, stream="target:one", domain="x.example")]
+        )
         assert bell(app) == []
         raise RuntimeError
     assert bell(app) == []

@@ -34,9 +34,7 @@ def composing(mail: Mail = NOTE) -> None:
 def notes(n: int = 1, *, stream: str = "target:one", lane: Lane = Lane.LETTERS, **values: Any) -> list[UUID]:
     """Write so many notes; answers their ids in the order in which they are due."""
     composing()
-    drafts = [
-        Draft(kind=KIND, ref=new_id(), lane=lane, stream=stream, domain=NOTE.domain, **values) for _ in range(n)
-    ]
+    drafts = [Draft(kind=KIND, ref=new_id(), lane=lane, stream=stream, domain=NOTE.domain, **values) for _ in range(n)]
     with transaction():
         outbox.write(drafts)
     return [draft.id for draft in drafts]
@@ -105,7 +103,9 @@ def moves(id_: UUID) -> list[tuple[State, State]]:
 
 def grants() -> list[float]:
     """When messages were claimed, in seconds, by the database's clock."""
-    rows = session().scalars(text("SELECT extract(epoch FROM at) FROM outbox_moves WHERE to_state = 'sending' ORDER BY at"))
+    rows = session().scalars(
+        text("SELECT extract(epoch FROM at) FROM outbox_moves WHERE to_state = 'sending' ORDER BY at")
+    )
     return [float(at) for at in rows]
 
 

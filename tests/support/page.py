@@ -5,9 +5,8 @@ from html import unescape
 from html.parser import HTMLParser
 
 
-
 class FormOn(HTMLParser):
-    """The form on a page whose action ends so: the values a browser would send back, and the errors beside its fields."""
+    """The form on a page whose action ends so: the values a browser would send back, the errors beside its fields."""
 
     def __init__(self, page: str, action: str = "/sign") -> None:
         super().__init__()
@@ -52,12 +51,12 @@ class FormOn(HTMLParser):
 
 def summary(page: str) -> str:
     """The text of the error summary; empty where there is none."""
-    found = re.search(r'id="errors".*?</div>', page, re.S)
+    found = re.search(r'id="errors".*?</div>', page, re.DOTALL)
     return unescape(re.sub(r"<[^>]+>", " ", found[0])) if found else ""
 
 
 def title(page: str) -> str:
     """The title in the browser's tab."""
-    found = re.search(r"<title>(.*?)</title>", page, re.S)
+    found = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
     assert found
     return unescape(found[1]).strip()

@@ -157,6 +157,8 @@ class StandIn:
         headers = {"Server": "stand-in", "Date": formatdate(self.clock(), usegmt=True), **step.headers}
         if step.status == 202:
             headers.setdefault("X-Message-Id", uuid.uuid4().hex[:22])
+        if step.body[:1] == b"{":
+            headers["Content-Type"] = "application/json"
         if step.reset_in is not None:
             headers |= {"X-RateLimit-Limit": "600", "X-RateLimit-Remaining": "0"}
             self.resets.append(math.ceil(self.clock() + step.reset_in))
@@ -168,7 +170,7 @@ class StandIn:
 
 def complaint(*fields: str | None, message: str = "is not right") -> bytes:
     """SendGrid's body of a 400."""
-    return json.dumps({"errors": [{"message": message, "field": name, "help": None} for name in fields]}).encode()
+    return json.dumps({"errors": [{"message": message, "field": name} for name in fields]}).encode()
 
 
 def _natural(call: Call) -> Step:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope as Received, LoginPassword, Session
@@ -20,9 +19,9 @@ from tests.support.certificates import Certificate
 USER, PASSWORD = "relay-user", "a:pass/word@1?"
 ESCAPED = "relay-user:a%3Apass%2Fword%401%3F@"
 # What a script may say in place of a reply.
-CLOSE, STALL = "close", "stall"
-STALL_SECONDS = 30.0
-QUICK = Times(connect=2.0, command=0.4)
+CLOSE, STALL, SLOW = "close", "stall", "slow"
+STALL_SECONDS, SLOW_SECONDS = 30.0, 1.5
+CALM, QUICK = Times(connect=10.0, command=20.0), Times(connect=2.0, command=1.0)
 
 
 @dataclass
@@ -38,7 +37,8 @@ class Sink:
     names: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     together: int = 0  # the most lines that were there when the first of them was read
-    mails: list[Received] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)  # of every message that was read to its end
+    mails: list[Received] = field(default_factory=list)  # those that were taken
     encrypted: list[bool] = field(default_factory=list)
     open: list["Server"] = field(default_factory=list)
     port: int = 0
@@ -55,13 +55,16 @@ class Sink:
             return line.pop(0) or None if line else None
         return line
 
-    async def handle_EHLO(self, _server: Any, session: Session, _letter: Any, name: str, said: list[str]) -> list[str]:
+    async def handle_EHLO(  # noqa: N802
+        self, _server: Any, session: Session, _letter: Any, name: str, said: list[str]
+    ) -> list[str]:
         session.host_name = name
         self.names.append(name)
         return [*said[:-1], *(f"250-{offer}" for offer in self.offers), said[-1]]
 
-    async def handle_DATA(self, server: "Server", session: Session, letter: Received) -> str:
+    async def handle_DATA(self, server: "Server", session: Session, letter: Received) -> str:  # noqa: N802
         self.lines.append(".")
+        self.contents.append(letter.original_content or b"")
         self.encrypted.append(session.ssl is not None)
         line = self.says(".") or "250 2.0.0 Ok: queued as 4bXyzQ1234"
         if line in (CLOSE, STALL):
@@ -101,7 +104,9 @@ class Server(SMTP):
         self.sink.lines.append(f"{name} {arg or ''}".strip())
         self.sink.together = max(self.sink.together, 1 + self._reader._buffer.count(b"\n"))  # type: ignore[attr-defined]
         line = self.sink.says(name)
-        await (do(arg) if line is None else self._say(line))
+        if line == SLOW:
+            await asyncio.sleep(SLOW_SECONDS)
+        await (do(arg) if line in (None, SLOW) else self._say(line))
 
     async def _say(self, line: str) -> None:
         if line in (CLOSE, STALL):
@@ -173,7 +178,7 @@ def server_tls(certificate: Certificate) -> ssl.SSLContext:
 
 
 @contextmanager
-def transport(settings: Settings, url: str, times: Times = QUICK, **changes: Any) -> Iterator[SmtpTransport]:
+def transport(settings: Settings, url: str, times: Times = CALM, **changes: Any) -> Iterator[SmtpTransport]:
     """The transport for a MAIL_URL, closed afterwards."""
     made = SmtpTransport(replace(settings, mail_url=url, **changes), times)
     try:

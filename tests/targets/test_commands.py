@@ -21,9 +21,17 @@ def post(app: Flask) -> Post:
     """An office that nobody holds."""
     with transaction():
         post = Post(
-            id=new_id(), key="mayor", languages=["en"], office={"en": "Mayor"}, salutation={"en": "Dear Mayor"}, address={}
+            id=new_id(),
+            key="mayor",
+            languages=["en"],
+            office={"en": "Mayor"},
+            salutation={"en": "Dear Mayor"},
+            address={},
         )
-        area, body = Area(code="XX", name={"en": "X"}), Body(id=new_id(), key="town", area_code="XX", name={"en": "Town"})
+        area, body = (
+            Area(code="XX", name={"en": "X"}),
+            Body(id=new_id(), key="town", area_code="XX", name={"en": "Town"}),
+        )
         session().add(area)
         session().flush()
         session().add(body)
@@ -44,7 +52,9 @@ def hold(post: Post, name: str, since: date, until: date | None = None) -> None:
     with transaction():
         who = person(f"{name} {since}")
         targets.add_tenure(
-            Tenure(post_id=post.id, person_id=who.id, since=since, until=until, office={}, salutation={}, source="a test"),
+            Tenure(
+                post_id=post.id, person_id=who.id, since=since, until=until, office={}, salutation={}, source="a test"
+            ),
             actor="cli",
         )
 

@@ -85,7 +85,9 @@ def test_initials_are_two_letters_of_the_name(posts: dict[str, Post]) -> None:
         ("", "", "en", ""),
     ],
 )
-def test_a_postcode_has_a_place_where_it_is_known(seeded: Flask, country: str, postcode: str, lang: str, place: str) -> None:
+def test_a_postcode_has_a_place_where_it_is_known(
+    seeded: Flask, country: str, postcode: str, lang: str, place: str
+) -> None:
     assert targets.place_of(country, postcode, lang) == place
 
 

@@ -8,6 +8,7 @@ from campaign.outbox.answers import Answer
 from campaign.outbox.mail import Envelope
 from campaign.outbox.transports.maildir import MaildirTransport
 from campaign.outbox.transports.sendgrid import SendGridTransport
+from campaign.outbox.transports.smtp import SmtpTransport
 
 
 class Transport(Protocol):
@@ -29,4 +30,6 @@ def connect(settings: Settings) -> Transport:
         return MaildirTransport(unquote(parts.path))
     if parts.scheme == "sendgrid":
         return SendGridTransport(settings)
+    if parts.scheme in ("smtp", "smtps"):
+        return SmtpTransport(settings)
     raise ValueError(f"MAIL_URL: no transport is called {parts.scheme}")

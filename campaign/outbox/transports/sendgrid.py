@@ -3,6 +3,7 @@
 import logging
 import re
 import ssl
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from sendgrid import SendGridAPIClient
@@ -31,7 +32,7 @@ class SendGridTransport:
         if not origin.startswith("https:") and urlsplit(origin).hostname not in LOOPBACK:
             raise ValueError("SENDGRID_HOST must begin with https: so that the key cannot be read on the way")
         _hush()
-        self._line = Line(origin, patience, tls)
+        self._line = Line(origin, replace(patience, leave=settings.lease_seconds), tls)
         self._api = SendGridAPIClient(api_key=settings.sendgrid_api_key, host=origin)
         headers = self._api.client.request_headers
         self._api.client = KeptClient(self._line, host=origin, request_headers=headers, version=3)

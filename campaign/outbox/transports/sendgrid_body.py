@@ -1,6 +1,6 @@
 """A frozen mail as the body of SendGrid's `POST /v3/mail/send`.
 
-Plain data on purpose: the SDK's mail helpers decode HTML entities in names with a comma, behind every check.
+Plain data on purpose: the SDK's mail helpers read an address without a name once more, after every check.
 """
 
 import re

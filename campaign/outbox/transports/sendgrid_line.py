@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.message import Message as Headers
 from functools import cache, partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from urllib.request import Request
 
@@ -36,10 +36,14 @@ class Lost(Exception):
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait, in seconds: for each address of the host to connect, and for request and answer together."""
+    """How long to wait, in seconds: for each address of the host to connect, and for request and answer together.
+
+    No request leaves later than `leave` after it was asked for: by then somebody else may send it.
+    """
 
     connect: float = 10.0
     answer: float = 20.0
+    leave: float = 30.0
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,10 @@ class Line:
 
     def carry(self, request: Request) -> Reply:
         """Send a request once and read what comes back, whatever its status. Raises NotReached or Lost."""
+        began = time.monotonic()
         connection = self._open()
+        if time.monotonic() - began > self._patience.leave:
+            raise NotReached("connecting took too long")
         ends = time.monotonic() + self._patience.answer
         try:
             return self._exchange(connection, request, ends)
@@ -111,7 +118,7 @@ class Line:
 
     def _exchange(self, connection: HTTPConnection, request: Request, ends: float) -> Reply:
         connection.sock.settimeout(self._patience.answer)
-        connection.response_class = partial(_response, ends=ends)  # type: ignore[assignment]
+        connection.response_class = cast(Any, partial(_response, ends=ends))  # called only, so any maker will do
         connection.request(request.get_method(), request.selector, request.data, dict(request.headers))
         with connection.getresponse() as response:
             body = self._body(response)
@@ -143,7 +150,7 @@ class KeptClient(Client):
             self._line, host=self.host, version=self._version, request_headers=self.request_headers, url_path=path
         )
 
-    def _make_request(self, _opener: object, request: Request, timeout: object = None) -> Reply:  # noqa: ARG002
+    def _make_request(self, _opener: object, request: Request, **_timeout: object) -> Reply:
         return self._line.carry(request)
 
 

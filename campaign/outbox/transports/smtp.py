@@ -31,7 +31,6 @@ class SmtpTransport:
         self._server = Server.parse(settings.mail_url)
         self._name, self._lease = settings.sending_domain, settings.lease_seconds
         self._times = times or Times()
-        self._context = self._server.context()
         self._session: Session | None = None
 
     def send(self, envelope: Envelope) -> Answer:
@@ -73,7 +72,7 @@ class SmtpTransport:
 
     def _open(self) -> Session:
         self.close()
-        session = Session(self._server, self._name, self._times, self._context)
+        session = Session(self._server, self._name, self._times)
         session.open()
         self._session = session
         return session

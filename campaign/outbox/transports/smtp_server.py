@@ -44,12 +44,13 @@ class Server:
         return cls(host, port or _port(tls, login=bool(user)), tls, user, password)
 
     def context(self) -> ssl.SSLContext:
-        """How to check the server: certificate and name against this machine's authorities (SSL_CERT_FILE adds one)."""
-        context = ssl.create_default_context()
-        if self.tls is Tls.OPPORTUNISTIC:
-            # Who can show a false certificate can as well hide the offer of STARTTLS: no check would help (RFC 7435).
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
+        """How to check the server: certificate and name against this machine's authorities (or SSL_CERT_FILE)."""
+        if self.tls is not Tls.OPPORTUNISTIC:
+            return ssl.create_default_context()
+        # Who can show a false certificate can as well hide the offer of STARTTLS: no check would help (RFC 7435).
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
         return context
 
 

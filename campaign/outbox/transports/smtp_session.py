@@ -28,8 +28,8 @@ class Times:
 class Session:
     """A connection; `stage` says how far it has come, so that a failure knows what may have happened."""
 
-    def __init__(self, server: Server, name: str, times: Times, context: ssl.SSLContext) -> None:
-        self._server, self._times, self._context = server, times, context
+    def __init__(self, server: Server, name: str, times: Times) -> None:
+        self._server, self._times = server, times
         self._smtp = smtplib.SMTP(local_hostname=name, timeout=times.command)
         self._in_step = False
         self.stage = Stage.CONNECT
@@ -141,7 +141,7 @@ class Session:
             raise self._no(code, text)
 
     def _wrap(self, sock: socket.socket) -> None:
-        self._smtp.sock = self._context.wrap_socket(sock, server_hostname=self._server.host)
+        self._smtp.sock = self._server.context().wrap_socket(sock, server_hostname=self._server.host)
         self._smtp.file = None  # nothing that came in the clear may pass for an answer
 
     def _log_in(self) -> None:
@@ -160,10 +160,14 @@ class Session:
             raise Barred(self.stage, "it does not offer a log-in by PLAIN or LOGIN on this connection")
 
     def _offer(self, sender: str, to: str, size: int) -> None:
-        """MAIL, RCPT and DATA, all at once where the server can take that (RFC 2920)."""
+        """MAIL, RCPT and DATA, from the second letter on all at once where the server can take that (RFC 2920).
+
+        Its answers may then come all at once too, so that a silence cannot be laid at one of them. Whatever dies so is
+        tried over a new connection, whose first letter goes step by step and tells.
+        """
         limit = f" SIZE={size}" if self._smtp.has_extn("size") else ""
         commands = [(Stage.MAIL, f"MAIL FROM:<{sender}>{limit}"), (Stage.RCPT, f"RCPT TO:<{to}>"), (Stage.DATA, "DATA")]
-        together = self._smtp.has_extn("pipelining")
+        together = self.letters > 1 and self._smtp.has_extn("pipelining")
         self.stage = Stage.MAIL
         if together:
             self._smtp.send("".join(f"{command}\r\n" for _stage, command in commands))

@@ -34,7 +34,7 @@ def sign(slug: str) -> ResponseReturnValue:
         raise DomainError(_("Send one JSON object."))
     lang = str(values.get("lang", i18n.DEFAULT))
     if lang not in i18n.CODES:
-        raise DomainError(_("This language is not there."), fields={"lang": _("This language is not there.")})
+        raise DomainError(_("This language is not offered."), fields={"lang": _("This language is not offered.")})
     page = campaigns.find(slug, lang)
     if not page.is_open:
         raise Conflict(_("This campaign does not take letters now."))
@@ -42,5 +42,5 @@ def sign(slug: str) -> ResponseReturnValue:
     form = SignForm(MultiDict(texts), slug=slug, home=page.country)
     if not take(page, letters.model(page.id, lang, page.title), form):
         fields = {name: str(errors[0]) for name, errors in form.errors.items() if name and errors}
-        raise DomainError(_("Some fields are wrong."), fields=fields)
+        raise DomainError(_("Some fields need a correction."), fields=fields)
     return jsonify(status="check_your_mail"), 202

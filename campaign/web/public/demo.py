@@ -27,12 +27,7 @@ def mail() -> ResponseReturnValue:
     parts = urlsplit(settings.mail_url)
     if not settings.demo or parts.scheme != "maildir":
         abort(404)
-    box = mailbox.Maildir(unquote(parts.path), factory=None, create=False)
-    try:
-        keys = sorted(box.keys(), reverse=True)[:SHOWN]
-    except FileNotFoundError:
-        keys = []
-    items = [(key, _read(box, key)) for key in keys]
+    items = _newest(unquote(parts.path))
     chosen = request.args.get("id", "")
     return render_template(
         "public/demo_mail.html",
@@ -48,6 +43,14 @@ def mail() -> ResponseReturnValue:
         ],
         mail=next((_shown(key, message) for key, message in items if key == chosen), None),
     )
+
+
+def _newest(folder: str) -> list[tuple[str, EmailMessage]]:
+    try:
+        box = mailbox.Maildir(folder, factory=None, create=False)
+        return [(key, _read(box, key)) for key in sorted(box.keys(), reverse=True)[:SHOWN]]
+    except (mailbox.NoSuchMailboxError, FileNotFoundError):  # no worker has sent anything yet
+        return []
 
 
 def _read(box: "mailbox.Maildir", key: str) -> EmailMessage:

@@ -17,6 +17,8 @@ from campaign.web.origin import TokenForm
 
 NAME_MAX, SUBJECT_MAX, BODY_MAX, BODY_MIN = 100, 150, 8000, 20
 POSTCODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,10}")
+# What mail programs turn into a link: a scheme, a path, an address, or a domain such as bank.example.
+LINK_LIKE = re.compile(r"[/\\@:<>]|www\.|\w\.\w{2}", re.IGNORECASE)
 # National shapes of postcodes that are worth checking; others only need to look like one.
 SHAPES = {"BE": re.compile(r"[1-9]\d{3}")}
 
@@ -25,11 +27,22 @@ def _strip(value: str | None) -> str:
     return one_line(value or "")
 
 
+def _one_line(value: str | None) -> str:
+    """A subject may wrap on a small screen; as a header it is one line."""
+    return " ".join((value or "").split())
+
+
 def _header(_form: Any, field: Field) -> None:
     try:
         header_text(field.data)
     except DomainError as error:
         raise ValidationError(error.words) from error
+
+
+def _plain(_form: Any, field: Field) -> None:
+    """A name goes into a mail that nobody has asked for yet: it must not carry a link."""
+    if LINK_LIKE.search(field.data):
+        raise ValidationError(_("Write your name without web or email addresses."))
 
 
 def _clean(value: str | None) -> str:
@@ -45,13 +58,14 @@ class SignForm(TokenForm):
             InputRequired(_("Write your name.")),
             Length(max=NAME_MAX, message=_("Use at most %(max)d characters for your name.")),
             _header,
+            _plain,
         ],
     )
     email = StringField(filters=[_strip], validators=[InputRequired(_("Write your email address."))])
     postcode = StringField(filters=[_strip], validators=[InputRequired(_("Write your postcode."))])
     country = SelectField(choices=[], validate_choice=False)
     subject = StringField(
-        filters=[_strip],
+        filters=[_one_line],
         validators=[
             InputRequired(_("Write a subject.")),
             Length(max=SUBJECT_MAX, message=_("Use at most %(max)d characters for the subject.")),

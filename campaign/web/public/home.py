@@ -3,9 +3,9 @@
 from flask import abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from campaign import campaigns, reports
+from campaign import campaigns, config, reports
 from campaign.core import i18n
-from campaign.privacy import ADDRESS_DAYS, UNCONFIRMED_DAYS
+from campaign.privacy import ADDRESS_DAYS, TEXT_DAYS, UNCONFIRMED_DAYS
 from campaign.web.audience import public
 from campaign.web.public import blueprint
 
@@ -55,4 +55,6 @@ def privacy(lang: str) -> ResponseReturnValue:
         organisation=", ".join(names) or "Postbag",
         retention_days=ADDRESS_DAYS,
         unconfirmed_days=UNCONFIRMED_DAYS,
+        text_days=TEXT_DAYS,
+        contact_email=config.current().contact,
     )

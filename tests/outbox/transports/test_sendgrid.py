@@ -122,6 +122,14 @@ def test_a_name_that_nobody_has(settings: Settings) -> None:
         assert (answer.lane, answer.counted) == (True, False)
 
 
+def test_nothing_leaves_once_the_lease_is_over(settings: Settings, there: StandIn) -> None:
+    transport = SendGridTransport(replace(settings, lease_seconds=0))
+    answer = transport.send(ENVELOPE)
+    transport.close()
+    assert answer == Later("SendGrid cannot be reached: connecting took too long", 5.0, lane=True, counted=False)
+    assert there.count == 0
+
+
 def test_a_host_that_does_not_speak_tls(settings: Settings, there: StandIn) -> None:
     host = there.url.replace("http:", "https:")
     answer = SendGridTransport(replace(settings, sendgrid_host=host), patience=QUICK).send(ENVELOPE)

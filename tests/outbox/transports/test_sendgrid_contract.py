@@ -21,7 +21,7 @@ from sendgrid import SendGridAPIClient
 
 from campaign.config import Settings
 from campaign.core.ids import new_id
-from campaign.outbox import Refused, Sent, Stopped
+from campaign.outbox import Refused, Sent, Stopped, Unknown
 from campaign.outbox.transports.sendgrid import SendGridTransport
 from campaign.outbox.transports.sendgrid_body import compose
 from campaign.outbox.transports.sendgrid_line import KeptClient, Line, Patience
@@ -117,9 +117,13 @@ def test_every_request_that_we_make_keeps_to_the_description(transport: SendGrid
 
 
 def test_answers_pass_through_as_sendgrid_gives_them(transport: SendGridTransport, there: StandIn) -> None:
-    there.script(Step(400, headers={"Content-Type": "application/json"}, body=complaint("subject")), Step(401))
-    assert isinstance(transport.send(an_envelope()), Refused)
-    assert isinstance(transport.send(an_envelope()), Stopped)
+    faults = {400: Refused, 401: Stopped, 403: Stopped, 404: Stopped, 413: Refused, 500: Unknown}
+    for status, kind in faults.items():
+        there.script(Step(status, body=complaint("subject")))
+        answer = transport.send(an_envelope())
+        assert isinstance(answer, kind)
+        assert str(status) in answer.reason
+    assert there.count == len(faults)
 
 
 def without(key: str) -> Callable[[dict[str, Any]], object]:
@@ -133,8 +137,8 @@ def without(key: str) -> Callable[[dict[str, Any]], object]:
         without("personalizations"),
         without("subject"),
         lambda body: body["from"].update(email="nobody"),
-        lambda body: body["content"].clear(),
-        lambda body: body["personalizations"][0].update(to=[]),
+        lambda body: body["content"][0].update(value=""),
+        lambda body: body["personalizations"][0].update(to=[{}]),
         lambda body: body.update(categories=["same", "same"]),
         lambda body: body["tracking_settings"]["open_tracking"].update(enable="no"),
     ],

@@ -10,14 +10,14 @@ from campaign.outbox import Answer, Later, Refused, Sent, Stopped, Unknown
 from campaign.outbox.transports.smtp_answers import SPECIALS, TABLE
 from campaign.outbox.transports.smtp_trouble import Stage
 from tests.support.outbox import an_envelope
-from tests.support.smtp import CLOSE, STALL, Sink, listening, transport
+from tests.support.smtp import CLOSE, QUICK, STALL, Sink, listening, transport
 
 NO_MAILBOX = "550 5.1.1 <office@ministry.example>: Recipient address rejected: User unknown"
 
 
-def send(settings: Settings, sink: Sink, **changes: Any) -> Answer:
+def send(settings: Settings, sink: Sink) -> Answer:
     """One letter over a new connection."""
-    with listening(sink), transport(settings, f"smtp://127.0.0.1:{sink.port}", **changes) as smtp:
+    with listening(sink), transport(settings, f"smtp://127.0.0.1:{sink.port}") as smtp:
         return smtp.send(an_envelope())
 
 
@@ -28,64 +28,74 @@ def kind(answer: Answer) -> str:
     return "later" + (" lane" if answer.lane else "") + ("" if answer.counted else " uncounted")
 
 
-@pytest.mark.parametrize("offers", [("PIPELINING",), ()], ids=["together", "in turn"])
+CASES = [
+    ("CONNECT", "421 4.3.2 too busy", "later lane uncounted"),
+    ("CONNECT", "450 not now", "later lane uncounted"),
+    ("CONNECT", "554 5.7.1 your network is blocked", "stopped"),
+    ("CONNECT", CLOSE, "later lane uncounted"),
+    ("CONNECT", STALL, "later lane uncounted"),
+    ("CONNECT", "hello there", "later lane uncounted"),
+    ("EHLO", "451 4.3.0 try later", "later lane uncounted"),
+    ("EHLO", "550 who are you", "stopped"),
+    ("EHLO", CLOSE, "later lane uncounted"),
+    ("MAIL", "450 4.1.8 sender domain not found", "later lane uncounted"),
+    ("MAIL", "452 4.3.1 disk full", "later lane uncounted"),
+    ("MAIL", "421 4.7.0 slow down", "later lane uncounted"),
+    ("MAIL", "530 5.7.0 must log in", "stopped"),
+    ("MAIL", "553 5.7.1 sender not allowed", "stopped"),
+    ("MAIL", "552 5.3.4 too large", "refused"),
+    ("MAIL", CLOSE, "later lane uncounted"),
+    ("MAIL", STALL, "later lane uncounted"),
+    ("RCPT", "450 4.2.0 greylisted", "later"),
+    ("RCPT", "451 4.3.0 lookup failed", "later"),
+    ("RCPT", "452 4.2.2 mailbox full", "later"),
+    ("RCPT", "421 4.3.2 shutting down", "later lane"),
+    ("RCPT", NO_MAILBOX, "refused"),
+    ("RCPT", "552 5.2.2 mailbox full", "refused"),
+    ("RCPT", "530 5.7.0 must log in", "stopped"),
+    ("RCPT", "554 5.7.1 <office@ministry.example>: Relay access denied", "stopped"),
+    ("RCPT", "550 5.1.1 User unknown in relay recipient table", "refused"),
+    ("RCPT", CLOSE, "later"),
+    ("RCPT", STALL, "later"),
+    ("DATA", "451 4.3.0 queue file", "later"),
+    ("DATA", "554 5.5.1 no valid recipients", "refused"),
+    ("DATA", "421 4.3.2 shutting down", "later lane"),
+    ("DATA", CLOSE, "later"),
+    ("DATA", STALL, "later"),
+    (".", "451 4.3.0 try later", "later"),
+    (".", "452 4.3.1 disk full", "later"),
+    (".", "421 4.3.2 shutting down", "later lane"),
+    (".", "550 5.7.1 spam", "refused"),
+    (".", "552 5.3.4 too large", "refused"),
+    (".", "554 5.6.0 broken", "refused"),
+    (".", "hello there", "unknown"),
+    (".", "354 go on", "unknown"),
+    (".", CLOSE, "unknown"),
+    (".", STALL, "unknown"),
+    (".", "250 thanks", "sent"),
+]
+WAYS = ["first", "together", "in turn"]
+
+
 @pytest.mark.parametrize(
-    ("command", "reply", "expected"),
-    [
-        ("CONNECT", "421 4.3.2 too busy", "later lane uncounted"),
-        ("CONNECT", "450 not now", "later lane uncounted"),
-        ("CONNECT", "554 5.7.1 your network is blocked", "stopped"),
-        ("CONNECT", CLOSE, "later lane uncounted"),
-        ("CONNECT", STALL, "later lane uncounted"),
-        ("CONNECT", "hello there", "later lane uncounted"),
-        ("EHLO", "451 4.3.0 try later", "later lane uncounted"),
-        ("EHLO", "550 who are you", "stopped"),
-        ("EHLO", CLOSE, "later lane uncounted"),
-        ("MAIL", "450 4.1.8 sender domain not found", "later lane uncounted"),
-        ("MAIL", "452 4.3.1 disk full", "later lane uncounted"),
-        ("MAIL", "421 4.7.0 slow down", "later lane uncounted"),
-        ("MAIL", "530 5.7.0 must log in", "stopped"),
-        ("MAIL", "553 5.7.1 sender not allowed", "stopped"),
-        ("MAIL", "552 5.3.4 too large", "refused"),
-        ("MAIL", CLOSE, "later lane uncounted"),
-        ("MAIL", STALL, "later lane uncounted"),
-        ("RCPT", "450 4.2.0 greylisted", "later"),
-        ("RCPT", "451 4.3.0 lookup failed", "later"),
-        ("RCPT", "452 4.2.2 mailbox full", "later"),
-        ("RCPT", "421 4.3.2 shutting down", "later lane"),
-        ("RCPT", NO_MAILBOX, "refused"),
-        ("RCPT", "552 5.2.2 mailbox full", "refused"),
-        ("RCPT", "530 5.7.0 must log in", "stopped"),
-        ("RCPT", "554 5.7.1 <office@ministry.example>: Relay access denied", "stopped"),
-        ("RCPT", "550 5.1.1 User unknown in relay recipient table", "refused"),
-        ("RCPT", CLOSE, "later"),
-        ("RCPT", STALL, "later"),
-        ("DATA", "451 4.3.0 queue file", "later"),
-        ("DATA", "554 5.5.1 no valid recipients", "refused"),
-        ("DATA", "421 4.3.2 shutting down", "later lane"),
-        ("DATA", CLOSE, "later"),
-        ("DATA", STALL, "later"),
-        (".", "451 4.3.0 try later", "later"),
-        (".", "452 4.3.1 disk full", "later"),
-        (".", "421 4.3.2 shutting down", "later lane"),
-        (".", "550 5.7.1 spam", "refused"),
-        (".", "552 5.3.4 too large", "refused"),
-        (".", "554 5.6.0 broken", "refused"),
-        (".", "hello there", "unknown"),
-        (".", "354 go on", "unknown"),
-        (".", CLOSE, "unknown"),
-        (".", STALL, "unknown"),
-        (".", "250 thanks", "sent"),
-    ],
+    ("command", "reply", "expected", "way"),
+    # A kept connection is past its greeting.
+    [(*case, way) for case in CASES for way in (WAYS if case[0] not in ("CONNECT", "EHLO") else WAYS[:1])],
 )
 def test_each_thing_that_a_server_does_is_one_of_the_five_answers(
-    settings: Settings, command: str, reply: str, expected: str, offers: tuple[str, ...]
+    settings: Settings, command: str, reply: str, expected: str, way: str
 ) -> None:
-    sink = Sink({command: reply}, offers=offers)
-    answer = send(settings, sink, lease_seconds=1)
+    """On a new connection, and on a kept one with the commands together or in turn."""
+    sink = Sink(offers=("PIPELINING",) if way == "together" else ())
+    patience: dict[str, Any] = {"times": QUICK, "lease_seconds": 2} if reply == STALL else {}
+    with listening(sink), transport(settings, f"smtp://127.0.0.1:{sink.port}", **patience) as smtp:
+        if way != "first":
+            assert isinstance(smtp.send(an_envelope()), Sent)
+        sink.script[command] = reply
+        answer = smtp.send(an_envelope())
     assert kind(answer) == expected, answer
-    assert sink.connections == 1
-    assert sink.mails == [] or command == "."
+    assert len(sink.mails) == (way != "first") + (expected == "sent")
+    assert sink.connections <= (1 if way == "first" else 2)
 
 
 def test_a_server_that_is_not_there_makes_the_lane_rest(settings: Settings) -> None:

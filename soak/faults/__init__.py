@@ -1,0 +1,1 @@
+"""The faults, by the numbers that docs/reliability.md gives them."""

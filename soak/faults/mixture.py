@@ -1,0 +1,112 @@
+"""F16: everything at once, at random, for as long as wished."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from campaign.core.rates import Rate
+from soak.crew import Crew
+from soak.crowd import Crowd, missing
+from soak.faults import web
+from soak.ground import Ground, eventually
+from soak.verdict import Verdict, judge
+
+
+class Mixture:
+    """The faults to choose from, and how many letters each may double."""
+
+    def __init__(self, ground: Ground, crew: Crew) -> None:
+        self._ground, self._crew = ground, crew
+        self.allowed, self.schedulers, self.people = 0, 0, 0
+        self.done: Counter[str] = Counter()
+        self.faults: dict[str, Callable[[], object]] = {
+            "worker killed": self._kill_worker,
+            "worker frozen past its lease": self._freeze,
+            "worker replaced (SIGTERM to its group)": self._replace,
+            "people's worker killed": self._kill_people,
+            "scheduler killed": self._kill_scheduler,
+            "scheduler added": self._add_scheduler,
+            "web killed": lambda: web.kill(ground, whole=True),
+            "web's process killed": lambda: web.kill(ground, whole=False),
+            "Redis emptied": ground.servers.valkey.flush,
+            "Redis away for 3 s": self._redis,
+            "PostgreSQL crashed": self._postgres,
+            "PostgreSQL away for 2 s": lambda: self._postgres(2),
+        }
+
+    def one(self) -> None:
+        """One fault, each as often as the others."""
+        least = min(self.done[name] for name in self.faults)
+        name = random.choice([name for name in self.faults if self.done[name] == least])
+        self.done[name] += 1
+        self.faults[name]()
+
+    def _kill_worker(self) -> None:
+        self.allowed += self._crew.kill_any()
+        self._crew.hire()
+
+    def _freeze(self) -> None:
+        name = random.choice(self._crew.names)
+        self._crew.stop(name)
+        self.allowed += self._crew.held(name) is not None
+        time.sleep(7)
+        self._crew.resume(name)
+
+    def _replace(self) -> None:
+        old = random.choice(self._crew.names)
+        self._crew.hire()
+        time.sleep(1)
+        self._crew.dismiss(old)
+
+    def _kill_people(self) -> None:
+        self._ground.installation.kill("people")
+        self._ground.start("people")
+
+    def _kill_scheduler(self) -> None:
+        self._ground.installation.kill(f"scheduler-{self.schedulers}")
+        self._add_scheduler()
+
+    def _add_scheduler(self) -> None:
+        self.schedulers += 1
+        self._ground.start(f"scheduler-{self.schedulers}")
+
+    def _redis(self) -> None:
+        self._ground.servers.valkey.kill()
+        time.sleep(3)
+        self._ground.servers.valkey.start()
+
+    def _postgres(self, seconds: float = 0) -> None:
+        self._ground.servers.postgres.kill()
+        time.sleep(seconds)
+        self._ground.servers.postgres.start()
+        self.allowed += len(self._crew.names)
+
+
+def f16(ground: Ground, *, seconds: int = 300, rate: int = 20, workers: int = 3) -> Verdict:
+    """Random faults while people sign and letters leave."""
+    verdict = Verdict("F16 random faults")
+    ground.fill(int(seconds * rate * 0.6), Rate(rate, "second"))
+    ground.start("scheduler-0", "people", "web")
+    crew = Crew(ground, workers)
+    mixture = Mixture(ground, crew)
+    crowd = Crowd(ground, 2, pause=0.5)
+    crowd.start()
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        time.sleep(random.uniform(0.2, 2.5))
+        mixture.one()
+    tale = crowd.stop()
+    verdict.need(ground.settled(seconds + 120), f"letters are left over {ground.installation.logs()}")
+    verdict.need(eventually(lambda: ground.ask(PEOPLE) == 0), "mail that people wait for is left over")
+    verdict.problems += [f"{name} was told to be in, and is not" for name in missing(tale)] + tale.odd
+    verdict.need(tale.kept == tale.away, f"{tale.away - tale.kept} pages of a 503 did not give the form back")
+    verdict.figures |= {
+        "seconds": seconds, "faults": mixture.done.total(), **mixture.done, "told to be signed": len(tale.signed),
+        "told to be confirmed": len(tale.confirmed), "503 that gave the form back": tale.kept, "requests cut": tale.cut,
+    }  # fmt: skip
+    # Beside a worker that ends may stand its successor, and in place of one killed another.
+    return judge(verdict, ground, allowed=mixture.allowed, in_flight=2 * workers)
+
+
+PEOPLE = "SELECT count(*) FROM outbox_messages WHERE lane = 'people' AND state IN ('queued', 'sending', 'unsure')"

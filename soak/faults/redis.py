@@ -1,0 +1,126 @@
+"""F3 and F4: Redis is away while people sign, and while letters leave."""
+
+import os
+import signal
+import statistics
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from campaign.core.rates import Rate
+from soak.crew import Crew
+from soak.crowd import Crowd, missing, post
+from soak.ground import Ground
+from soak.verdict import Verdict, arrivals, judge
+from tests.support.forms import CAMPAIGN, filled
+
+
+def f3(ground: Ground, *, rounds: int = 6, signers: int = 60) -> Verdict:
+    """Sign with Redis there, gone and hanging, in turns, so that a busy machine slows all three alike."""
+    verdict = Verdict("F3 Redis away while people sign")
+    ground.start("web")
+    page = urllib.request.urlopen(ground.installation.url + CAMPAIGN, timeout=20).read().decode()
+    ways: dict[str, Callable[[Ground], object]] = {"there": _there, "gone": _gone, "hanging": _hanging}
+    took: dict[str, list[float]] = {way: [] for way in ways}
+    _sign(ground, page, "warm", 10, [], verdict)
+    for number in range(rounds):
+        for way, state in ways.items():
+            with state(ground):  # type: ignore[attr-defined]
+                _sign(ground, page, f"{way}-{number}", signers, took[way], verdict)
+    signed = ground.ask("SELECT count(*) FROM signatures")
+    expected = 10 + len(ways) * rounds * signers
+    verdict.need(signed == expected, f"{signed} of {expected} signatures are there")
+    queued = ground.ask("SELECT count(*) FROM outbox_messages WHERE lane = 'people' AND state = 'queued'")
+    verdict.need(queued == expected, f"{queued} of {expected} confirmations are queued")
+    ground.start("people", "scheduler")
+    sent = "SELECT count(*) = 0 FROM outbox_messages WHERE lane = 'people' AND state <> 'delivered'"
+    verdict.need(_until(ground, sent, 120), "confirmations are left over")
+    verdict.figures |= {f"sign, Redis {way}: median / p95": _times(values) for way, values in took.items()}
+    difference = 1000 * (_p95(took["gone"]) - _p95(took["there"]))
+    verdict.figures["p95 with Redis gone, against there"] = f"{difference:+.0f} ms"
+    return judge(verdict, ground)
+
+
+def _until(ground: Ground, statement: str, seconds: float) -> bool:
+    ends = time.monotonic() + seconds
+    while not ground.ask(statement):
+        if time.monotonic() > ends:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def _sign(ground: Ground, page: str, who: str, n: int, took: list[float], verdict: Verdict) -> None:
+    for number in range(n):
+        form = filled(page, name=f"{who} {number}", email=f"{who}-{number}@example.org")
+        begun = time.perf_counter()
+        status, _place, _page = post(ground.installation.port, f"{CAMPAIGN}/sign", form, number)
+        took.append(time.perf_counter() - begun)
+        verdict.need(status == 303, f"{who} was answered {status}")
+
+
+def _p95(values: list[float]) -> float:
+    return sorted(values)[int(0.95 * (len(values) - 1))]
+
+
+def _times(values: list[float]) -> str:
+    return f"{1000 * statistics.median(values):.0f} / {1000 * _p95(values):.0f} ms"
+
+
+@contextmanager
+def _there(ground: Ground) -> Iterator[None]:
+    time.sleep(1.5)  # longer than the web leaves Redis alone after a failure
+    yield
+
+
+@contextmanager
+def _gone(ground: Ground) -> Iterator[None]:
+    ground.servers.valkey.kill()
+    try:
+        yield
+    finally:
+        ground.servers.valkey.start()
+
+
+@contextmanager
+def _hanging(ground: Ground) -> Iterator[None]:
+    pid = ground.servers.valkey.pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def f4(ground: Ground, *, away: int = 60, kills: int = 5, rate: int = 20, workers: int = 2) -> Verdict:
+    """Redis killed for a while, then emptied and killed again and again, while people sign and letters leave."""
+    verdict = Verdict("F4 Redis away, emptied, killed while letters leave")
+    letters = ground.fill(rate * (away + 3 * kills), Rate(rate, "second"))
+    ground.start("scheduler", "web")
+    Crew(ground, workers)
+    crowd = Crowd(ground, 1, pause=0.4)
+    crowd.start()
+    time.sleep(2)
+    begun = time.time()
+    ground.servers.valkey.kill()
+    time.sleep(away)
+    left = sum(begun + 1 < arrival.at < begun + away for arrival in arrivals(ground.inbox))
+    ground.servers.valkey.start()
+    for _kill in range(kills):
+        time.sleep(1)
+        ground.servers.valkey.flush()
+        time.sleep(0.5)
+        ground.servers.valkey.kill()
+        time.sleep(0.5)
+        ground.servers.valkey.start()
+    tale = crowd.stop()
+    verdict.need(ground.settled(letters / rate + 90), f"letters are left over {ground.installation.logs()}")
+    verdict.need(left > 0, "nothing left while Redis was away")
+    verdict.problems += [f"{name} was told to be in, and is not" for name in missing(tale)] + tale.odd
+    verdict.need(tale.cut == tale.away == 0, f"{tale.cut + tale.away} requests failed")
+    verdict.figures |= {
+        "Redis away": f"{away} s", "then emptied and killed": f"{kills} times", "signed meanwhile": len(tale.confirmed),
+        "left while away": f"{left / (away - 1):.1f}/s of {rate}/s",
+    }  # fmt: skip
+    return judge(verdict, ground, in_flight=workers)

@@ -1,0 +1,177 @@
+"""F2, F12 and F14: workers are killed, crowd each other, freeze."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from uuid import UUID
+
+import psycopg
+from flask import Flask
+
+from campaign.core.db import db, transaction
+from campaign.core.rates import Rate
+from campaign.outbox import State
+from campaign.outbox.moves import move
+from soak.crew import Crew
+from soak.ground import Ground, eventually
+from soak.office import Hold, Office, Point
+from soak.verdict import Verdict, arrivals, judge
+
+BLOCKED = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')
+"""
+
+
+def f2(ground: Ground, *, kills: int = 100, letters: int = 2000, rate: int = 20, workers: int = 4) -> Verdict:
+    """kill -9 at random moments of workers that hold a lease; seen from the mailbox."""
+    verdict = Verdict("F2 workers killed at random")
+    ground.fill(letters, Rate(rate, "second"))
+    ground.start("scheduler")
+    crew = Crew(ground, workers)
+    met = 0
+    while met < kills and crew.kill_with_lease():
+        met += 1
+        crew.hire()
+    verdict.need(met == kills, f"only {met} of {kills} kills met a lease; {ground.installation.logs()}")
+    verdict.need(ground.settled(letters / rate + 90), "letters are left over")
+    verdict.figures |= {"kills that met a lease": met, "pace": f"{rate}/s"}
+    return judge(verdict, ground, allowed=met, in_flight=workers)
+
+
+def f2_points(ground: Ground, office: Office, *, kills: int = 10, receipts: bool = False) -> Verdict:
+    """kill -9 exactly before the letter is taken, between that and the answer, and between answer and record."""
+    verdict = Verdict(f"F2 workers killed at each point{', with receipts' if receipts else ''}")
+    ground.fill(2 * (3 * kills + 4), Rate(20, "second"))
+    ground.start("scheduler")
+    crew = Crew(ground, 2)
+    struck: dict[Point, list[str]] = {point: [] for point in Point}
+    with reporting(ground.app, office) if receipts else suppress():
+        for _time in range(kills):
+            for point in Point:
+                struck[point].append(_strike(ground, crew, office, point))
+                crew.hire()
+        verdict.need(ground.settled(), f"letters are left over {ground.installation.logs()}")
+    copies = {point: [office.copies(letter) for letter in held] for point, held in struck.items()}
+    for point, counts in copies.items():
+        most = 1 if receipts or point == Point.BEFORE else 2
+        verdict.need(all(1 <= n <= most for n in counts), f"killed {point}, letters came {counts} times")
+        verdict.figures[f"copies of letters killed {point}"] = f"{sum(counts)} of {len(counts)} letters"
+    verdict.need(office.same_again, "a letter came again with another text")
+    allowed = 0 if receipts else 2 * kills
+    return judge(verdict, ground, allowed=allowed, received=office.arrivals)
+
+
+def _strike(ground: Ground, crew: Crew, office: Office, point: Point) -> str:
+    """Kill whoever brings the next letter at a point of its hand-over; answers the letter."""
+    hold = office.hold(point)
+    letter = hold.wait()
+    name = crew.holder(letter)
+    if point == Point.AFTER:
+        _kill_recording(ground, crew, name, hold)
+    else:
+        crew.kill(name)
+        hold.release()
+    return letter
+
+
+def _kill_recording(ground: Ground, crew: Crew, name: str, hold: Hold) -> None:
+    """Let the answer through while the letter's row is locked, so that its record has to wait; kill it there."""
+    with psycopg.connect(ground.database_url) as connection:
+        connection.execute("SELECT FROM outbox_messages WHERE id = %s FOR UPDATE", [UUID(hold.letter)])
+        hold.release()
+        if not eventually(lambda: bool(ground.ask(BLOCKED)), 20, every=0.005):
+            raise AssertionError("the record never waited")
+        crew.kill(name)
+        connection.rollback()
+
+
+@contextmanager
+def reporting(app: Flask, office: Office) -> Iterator[None]:
+    """Report every letter taken, some time later, as a provider's receipt would."""
+    ends = threading.Event()
+
+    def report() -> None:
+        told = 0
+        with app.app_context():
+            while not ends.wait(0.3):
+                taken = [UUID(letter) for letter in office.letters]
+                with transaction():
+                    froms = [State.SENDING, State.UNSURE, State.SENT]
+                    move(taken[told:], State.DELIVERED, cause="receipt", actor="receipts", only_from=froms)
+            db.session.remove()
+
+    thread = threading.Thread(target=report)
+    thread.start()
+    try:
+        yield
+    finally:
+        ends.set()
+        thread.join()
+
+
+def f12(ground: Ground, *, letters: int = 2000, rate: int = 40, drains: int = 8, schedulers: int = 2) -> Verdict:
+    """Many drains and schedulers at once."""
+    verdict = Verdict("F12 many drains and schedulers at once")
+    ground.fill(letters, Rate(rate, "second"))
+    for number in range(schedulers):
+        ground.start(f"scheduler-{number}")
+    for number in range(drains // 2):
+        ground.installation.start(f"drain-{number}", "outbox", "drain", "--lane", "letters")
+    Crew(ground, drains - drains // 2)
+    begun = time.monotonic()
+    verdict.need(ground.settled(letters / rate + 90), "letters are left over")
+    senders = ground.ask("SELECT count(DISTINCT actor) FROM outbox_moves WHERE to_state = 'sending'")
+    verdict.figures |= {
+        "drains": drains, "schedulers": schedulers, "drains that sent": senders, "pace": f"{rate}/s",
+        "mean": f"{mean(ground):.1f}/s", "took": f"{time.monotonic() - begun:.0f} s",
+    }  # fmt: skip
+    return judge(verdict, ground, in_flight=drains)
+
+
+def mean(ground: Ground) -> float:
+    """Letters a second, from the first to the last."""
+    moments = [arrival.at for arrival in arrivals(ground.inbox)]
+    return (len(moments) - 1) / max(0.001, moments[-1] - moments[0]) if moments else 0.0
+
+
+def f14(ground: Ground, *, freezes: int = 30, letters: int = 2000, rate: int = 20) -> Verdict:
+    """Two of three workers frozen with a letter in hand until others have sent it; then they go on."""
+    verdict = Verdict("F14 workers frozen past their lease")
+    ground.fill(letters, Rate(rate, "second"))
+    ground.start("scheduler")
+    crew = Crew(ground, 3)
+    frozen: dict[str, str] = {}
+    overtaken = 0
+    while overtaken < freezes and not ground.settled(0):
+        frozen = _freeze(crew, 2)
+        for letter in frozen.values():
+            done = eventually(lambda letter=letter: ground.ask(STATE, id=letter) == "delivered")  # type: ignore[misc]
+            verdict.need(done, "a frozen worker's letter was never sent by another")
+        for name in frozen:
+            crew.resume(name)
+        overtaken += len(frozen)
+    verdict.need(ground.settled(letters / rate + 90), "letters are left over")
+    verdict.need(len(crew.names) == len(ground.installation.pids()) - 1, "a frozen worker did not go on")
+    verdict.figures |= {"freezes": overtaken, "pace": f"{rate}/s"}
+    return judge(verdict, ground, allowed=overtaken, in_flight=3)
+
+
+STATE = "SELECT state FROM outbox_messages WHERE id = :id"
+
+
+def _freeze(crew: Crew, n: int) -> dict[str, str]:
+    """Freeze so many workers that hold a letter; answers which."""
+    frozen: dict[str, str] = {}
+    ends = time.monotonic() + 30
+    while len(frozen) < n and time.monotonic() < ends:
+        name = random.choice([name for name in crew.names if name not in frozen])
+        crew.stop(name)
+        letter = crew.held(name)
+        if letter:
+            frozen[name] = letter
+        else:
+            crew.resume(name)
+            time.sleep(random.uniform(0.001, 0.02))
+    return frozen

@@ -1,0 +1,351 @@
+"""Signing and confirming: once for each mailbox, whatever arrives and however often."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text, update
+
+from campaign import campaigns, counters, letters, outbox, signatures
+from campaign.campaigns import Accent, Campaign, CampaignTarget, CampaignText, Status
+from campaign.core.db import session, transaction
+from campaign.core.errors import Conflict, Gone
+from campaign.core.i18n import speaking
+from campaign.letters import Letter
+from campaign.outbox import Message, State
+from campaign.signatures import Consent, ConsentKind, ConsentWording, Public, Signature, SignatureState
+from campaign.targets import Post
+from tests.support import people
+from tests.support.people import MARIE, all_signatures, confirm, letter_messages, mails, sign, supporter
+from tests.support.threads import at_once
+
+S = SignatureState
+
+
+def states() -> list[SignatureState]:
+    return [signature.state for signature in all_signatures()]
+
+
+def figures() -> dict[str, int]:
+    session().rollback()
+    return counters.figures(signatures.campaign_key(people.page().id)).get("", {})
+
+
+def time_passes(**amount: float) -> None:
+    """Everything in the ledger was written so long ago."""
+    with transaction():
+        session().execute(text("UPDATE outbox_messages SET created_at = created_at - :by"), {"by": timedelta(**amount)})
+
+
+def second_campaign(slug: str = "another") -> None:
+    """A campaign to the same posts, with a letter."""
+    with transaction():
+        first = session().scalars(select(Campaign)).first()
+        assert first
+        made = campaigns.create(
+            Campaign(organisation_id=first.organisation_id, slug=slug, goal=100, accent=Accent.SLATE, country="BE"),
+            [CampaignText(lang="en", title="T", kicker="", lead="L", story="S", picture_alt="", picture_credit="")],
+            list(session().scalars(select(CampaignTarget.post_id).where(CampaignTarget.campaign_id == first.id))),
+            actor="cli",
+        )
+        parts = {"subject": "A", "opening": "{salutation},", "body": "B", "closing": "{name}"}
+        letters.save_model(made.id, "en", **parts, actor="cli")
+        campaigns.change_status(made.id, Status.OPEN, actor="cli")
+
+
+# Signing
+
+
+def test_a_signature_waits_for_its_confirmation_and_counts_nothing_yet(seeded: Flask) -> None:
+    sign()
+    (signature,) = all_signatures()
+    assert (signature.state, signature.name, signature.email) == (S.PENDING, "Marie Peeters", MARIE)
+    assert signature.confirmed_at is None
+    assert (mails(kind="confirmation"), mails(kind="letter")) == (1, 0)
+    assert figures() == {}
+
+
+@pytest.mark.parametrize("spelling", ["marie.p@gmail.com", "MarieP@GMAIL.com", "m.arie.p+x@googlemail.com", "mariep+y@gmail.com"])
+def test_every_spelling_of_a_mailbox_is_the_same_person(seeded: Flask, spelling: str) -> None:
+    supporter("mariep@gmail.com")
+    sign(spelling, subject="Something new")
+    assert states() == [S.CONFIRMED]
+
+
+def test_the_same_form_twice_is_one_signature_and_one_mail(seeded: Flask) -> None:
+    sign()
+    sign()
+    assert (states(), mails(MARIE)) == ([S.PENDING], 1)
+
+
+def test_sixteen_identical_forms_at_once_are_one_signature_and_one_mail(seeded: Flask) -> None:
+    at_once(seeded, 16, lambda _number: sign())
+    assert (states(), mails(MARIE)) == ([S.PENDING], 1)
+
+
+def test_the_same_form_after_a_while_sends_the_link_again(seeded: Flask) -> None:
+    sign()
+    time_passes(minutes=3)
+    sign()
+    assert (states(), mails(MARIE, "confirmation")) == ([S.PENDING], 2)
+
+
+def test_another_text_of_the_same_address_is_a_row_with_a_link_of_its_own(seeded: Flask) -> None:
+    """Nobody can put words into a letter that somebody else is about to confirm."""
+    sign(body="The words that Marie wrote herself.")
+    sign(body="The words that somebody put in her mouth.")
+    first, second = all_signatures()
+    assert (first.state, second.state, first.text_id != second.text_id) == (S.PENDING, S.PENDING, True)
+    refs = set(session().scalars(select(Message.ref)))
+    assert refs == {first.id, second.id}
+    assert letters.text(first.text_id).body == "The words that Marie wrote herself."
+
+
+@pytest.mark.parametrize("changed", [{"name": "Ann"}, {"postcode": "1000"}, {"updates": True}, {"public": Public.HIDDEN}, {"lang": "fr"}, {"subject": "X"}])
+def test_any_other_answer_is_another_form(seeded: Flask, changed: dict[str, object]) -> None:
+    sign()
+    sign(**changed)
+    assert len(all_signatures()) == 2
+
+
+def test_an_address_gets_three_mails_in_a_day_over_all_campaigns(seeded: Flask) -> None:
+    second_campaign()
+    for number in range(3):
+        sign(subject=f"First {number}")
+        sign(subject=f"Second {number}", slug="another")
+    assert mails(MARIE) == 3
+    time_passes(hours=25)
+    sign(subject="Next day")
+    assert mails(MARIE) == 4
+
+
+def test_an_address_gets_ten_mails_in_a_month(seeded: Flask) -> None:
+    for day in range(8):
+        for number in range(3):
+            sign(subject=f"{day} {number}")
+        time_passes(hours=25)
+    assert mails(MARIE) == 10
+    time_passes(days=30)
+    sign(subject="Next month")
+    assert mails(MARIE) == 11
+
+
+def test_the_cap_holds_over_every_spelling_and_at_once(seeded: Flask) -> None:
+    spellings = ["mariep@gmail.com", "m.ariep@gmail.com", "mariep+1@gmail.com", "MarieP@googlemail.com"]
+    at_once(seeded, 8, lambda number: sign(spellings[number % 4], subject=f"Text {number}"))
+    assert mails("mariep@gmail.com") == 3
+
+
+def test_who_has_signed_is_told_so_by_mail_and_nothing_else_changes(seeded: Flask) -> None:
+    supporter()
+    time_passes(minutes=3)
+    sign(subject="Once more")
+    assert (states(), mails(MARIE, "already_signed"), len(letter_messages())) == ([S.CONFIRMED], 1, 2)
+    assert figures() == {"signatures": 1}
+
+
+def test_a_closed_campaign_takes_no_signature(seeded: Flask) -> None:
+    page = people.page()
+    with transaction():
+        campaigns.change_status(page.id, Status.CLOSED, actor="cli")
+    with pytest.raises(Conflict):
+        sign()
+    assert (all_signatures(), mails()) == ([], 0)
+
+
+def test_the_place_follows_from_the_postcode(seeded: Flask) -> None:
+    sign(postcode="9000")
+    sign("jan@example.org", postcode="4000", lang="fr")
+    sign("x@example.org", postcode="9999")
+    sign("y@example.org", postcode="75001", country="FR")
+    assert [signature.place for signature in all_signatures()] == ["Gent", "Liège", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "public", "shown"),
+    [
+        ("Marie Peeters", Public.NAME, "Marie"),
+        ("Marie Peeters", Public.INITIALS, "M. P."),
+        ("Marie Peeters", Public.HIDDEN, None),
+        ("Marie van den Broeck", Public.INITIALS, "M. B."),
+        ("Cher", Public.NAME, "Cher"),
+        ("Cher", Public.INITIALS, "C."),
+        ("李小龍", Public.INITIALS, "李."),
+        ("élise ñandú", Public.INITIALS, "É. Ñ."),
+    ],
+)
+def test_only_what_somebody_agreed_to_show_is_kept_for_showing(
+    seeded: Flask, name: str, public: Public, shown: str | None
+) -> None:
+    sign(name=name, public=public)
+    assert all_signatures()[0].public_name == shown
+
+
+# Confirming
+
+
+def test_confirming_counts_once_and_writes_a_letter_for_each_target(seeded: Flask) -> None:
+    id_ = supporter()
+    messages = letter_messages()
+    assert states() == [S.CONFIRMED]
+    assert [message.state for message in messages] == [State.QUEUED] * 2
+    assert {message.stream for message in messages} == {f"target:{post}" for post in people.page().post_ids}
+    assert figures() == {"signatures": 1}
+    key = signatures.campaign_key(people.page().id)
+    assert sum(names.get("queued", 0) for part, names in counters.figures(key).items() if part) == 2
+    assert all(letter.signature_id == id_ for letter in session().scalars(select(Letter)))
+
+
+def test_confirming_again_changes_nothing(seeded: Flask) -> None:
+    id_ = supporter()
+    assert confirm(id_) == id_
+    assert (figures(), len(letter_messages())) == ({"signatures": 1}, 2)
+
+
+def test_fifty_confirmations_of_one_link_at_once_are_one_signature_and_its_letters_once(seeded: Flask) -> None:
+    sign()
+    (signature,) = all_signatures()
+    session().rollback()
+    answers = at_once(seeded, 25, lambda _number: [confirm(signature.id), confirm(signature.id)])
+    assert {id_ for pair in answers for id_ in pair} == {signature.id}
+    assert (states(), figures(), len(letter_messages())) == ([S.CONFIRMED], {"signatures": 1}, 2)
+    assert session().scalar(select(func.count()).select_from(Consent).where(Consent.kind == ConsentKind.SEND)) == 1
+
+
+def test_confirming_one_text_replaces_the_others_of_the_same_address(seeded: Flask) -> None:
+    for number in range(3):
+        sign(subject=f"Text {number}")
+    first, second, third = all_signatures()
+    assert confirm(second.id) == second.id
+    assert states() == [S.REPLACED, S.CONFIRMED, S.REPLACED]
+    assert confirm(first.id) == confirm(third.id) == second.id
+    assert (figures(), len(letter_messages())) == ({"signatures": 1}, 2)
+
+
+def test_two_texts_of_one_address_confirmed_at_once_are_one_signature(seeded: Flask) -> None:
+    for number in range(3):
+        sign(subject=f"Text {number}")
+    ids = [signature.id for signature in all_signatures()]
+    session().rollback()
+    answers = at_once(seeded, 9, lambda number: confirm(ids[number % 3]))
+    assert len(set(answers)) == 1
+    assert sorted(states()) == sorted([S.CONFIRMED, S.REPLACED, S.REPLACED])
+    assert (figures(), len(letter_messages())) == ({"signatures": 1}, 2)
+
+
+def test_the_same_person_may_sign_two_campaigns(seeded: Flask) -> None:
+    second_campaign()
+    supporter()
+    sign(slug="another")
+    newest = all_signatures()[-1]
+    confirm(newest.id)
+    assert states() == [S.CONFIRMED, S.CONFIRMED]
+    assert len(letter_messages()) == 4
+
+
+def test_a_campaign_that_closed_meanwhile_is_not_confirmed(seeded: Flask) -> None:
+    sign()
+    (signature,) = all_signatures()
+    with transaction():
+        campaigns.change_status(people.page().id, Status.CLOSED, actor="cli")
+    people.forget()
+    with pytest.raises(Conflict):
+        confirm(signature.id)
+    assert (states(), figures(), letter_messages()) == ([S.PENDING], {}, [])
+
+
+@pytest.mark.parametrize("state", [S.WITHDRAWN, S.INVALID])
+def test_what_was_withdrawn_or_taken_out_is_not_confirmed(seeded: Flask, state: SignatureState) -> None:
+    sign()
+    (signature,) = all_signatures()
+    with transaction():
+        session().execute(update(Signature).values(state=state))
+    with pytest.raises(Gone):
+        confirm(signature.id)
+    assert letter_messages() == []
+
+
+def test_what_was_purged_is_gone(seeded: Flask) -> None:
+    with pytest.raises(Gone), transaction():
+        signatures.confirm(UUID(int=7), people.page())
+
+
+def test_the_database_itself_refuses_a_second_signature_of_one_mailbox(seeded: Flask) -> None:
+    supporter()
+    sign("jan@example.org")
+    first, second = all_signatures()
+    with pytest.raises(Exception, match="uq_signatures_confirmed"), transaction():
+        session().execute(
+            update(Signature).where(Signature.id == second.id).values(email_hash=first.email_hash, state=S.CONFIRMED)
+        )
+
+
+def test_many_people_confirming_at_once_are_all_counted(seeded: Flask) -> None:
+    for number in range(16):
+        sign(f"person{number}@example.org")
+    ids = [signature.id for signature in all_signatures()]
+    session().rollback()
+    at_once(seeded, 8, lambda number: [confirm(ids[number]), confirm(ids[number + 8])])
+    assert (figures(), len(letter_messages())) == ({"signatures": 16}, 32)
+
+
+# Consent
+
+
+def test_each_answer_is_kept_with_its_exact_words_language_and_time(seeded: Flask) -> None:
+    with speaking("fr"):
+        sign(updates=True, lang="fr")
+        (signature,) = all_signatures()
+        page = people.page(lang="fr")
+        asked = {kind: signatures.consent.wording(kind, page.organisation) for kind in ConsentKind}
+        confirm(signature.id)
+    rows = session().execute(
+        select(Consent.kind, Consent.given, Consent.at, ConsentWording.lang, ConsentWording.words).join(ConsentWording)
+    )
+    found = {kind: (given, lang, words, at is not None) for kind, given, at, lang, words in rows}
+    assert found == {kind: (True, "fr", asked[kind], True) for kind in ConsentKind}
+    assert page.organisation in asked[ConsentKind.SEND]
+
+
+def test_a_no_is_kept_as_a_no_and_sending_is_agreed_to_only_by_confirming(seeded: Flask) -> None:
+    sign(updates=False)
+    assert session().execute(select(Consent.kind, Consent.given)).all() == [(ConsentKind.UPDATES, False)]
+    session().rollback()
+    confirm(all_signatures()[0].id)
+    kinds = {kind: given for kind, given in session().execute(select(Consent.kind, Consent.given))}
+    assert kinds == {ConsentKind.UPDATES: False, ConsentKind.SEND: True}
+
+
+def test_words_asked_of_many_are_stored_once(seeded: Flask) -> None:
+    at_once(seeded, 6, lambda number: supporter(f"person{number}@example.org"))
+    assert session().scalar(select(func.count()).select_from(ConsentWording)) == 2
+    assert session().scalar(select(func.count()).select_from(Consent)) == 12
+
+
+# What goes wrong in the middle
+
+
+def test_a_confirmation_that_fails_halfway_leaves_nothing_half_done(seeded: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign()
+    (signature,) = all_signatures()
+
+    def fail(*_args: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(counters.commands, "_write", fail)
+    with pytest.raises(RuntimeError):
+        confirm(signature.id)
+    monkeypatch.undo()
+    assert (states(), figures(), letter_messages()) == ([S.PENDING], {}, [])
+    confirm(signature.id)
+    assert (states(), figures(), len(letter_messages())) == ([S.CONFIRMED], {"signatures": 1}, 2)
+
+
+def test_a_campaign_whose_post_has_no_address_yet_still_takes_signatures(seeded: Flask) -> None:
+    with transaction():
+        session().execute(text("UPDATE contacts SET until = since WHERE post_id = (SELECT id FROM posts ORDER BY key LIMIT 1)"))
+    supporter()
+    assert len(letter_messages()) == 2
+    assert session().scalar(select(func.count()).select_from(Post)) == 2
+    assert outbox.lanes_due()
