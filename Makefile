@@ -1,6 +1,6 @@
 # Each goal does its own set-up. `make demo ARGS="--port 9000 --data DIR"` passes arguments on.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check pictures contract format lock messages
+.PHONY: help install demo test check pictures contract format lock messages
 VENV := .venv
 BIN := $(VENV)/bin
 PO := $(wildcard campaign/translations/*/LC_MESSAGES/messages.po)
@@ -26,6 +26,8 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
 $(VENV)/.translated: $(VENV)/.ready $(PO)
 	$(BIN)/pybabel --quiet compile --directory campaign/translations
 	@touch $@
+
+install: $(VENV)/.ready $(VENV)/.translated
 
 demo: $(VENV)/.ready $(VENV)/.translated
 	@exec $(BIN)/campaign demo $(ARGS)

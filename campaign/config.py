@@ -77,6 +77,12 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return check
 
 
+def _level(value: str) -> str:
+    if value.lower() not in ("debug", "info", "warning", "error"):
+        raise ValueError("must be debug, info, warning or error")
+    return value.lower()
+
+
 def _flag(value: str) -> bool:
     if value not in ("0", "1"):
         raise ValueError("must be 1 (on) or 0 (off)")
@@ -150,7 +156,7 @@ class Settings:
     demo: bool = _setting(
         "DEMO", _flag, "a demonstration: shows the Maildir in the browser; refuses real transports", "0"
     )
-    log_level: str = _setting("LOG_LEVEL", str, "debug, info, warning or error", "info")
+    log_level: str = _setting("LOG_LEVEL", _level, "debug, info, warning or error", "info")
 
     @property
     def secure(self) -> bool:

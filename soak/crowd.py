@@ -21,6 +21,7 @@ SECONDS = 20.0
 PAUSE = 0.05
 NUMBER = "SELECT id FROM signatures WHERE name = :name"
 
+
 @dataclass
 class Tale:
     """What the supporters were told."""
@@ -31,6 +32,7 @@ class Tale:
     away: int = 0
     kept: int = 0
     odd: list[str] = field(default_factory=list)
+
 
 class Crowd:
     """So many supporters at once, one after the other, until `stop`. Each names itself, so that it can be found."""
@@ -71,7 +73,9 @@ class Crowd:
             db.session.remove()
 
     def _act(self, name: str, number: int) -> None:
-        form = filled(self._page, name=name, email=f"{name.replace(' ', '').lower()}@example.org", subject=f"From {name}")
+        form = filled(
+            self._page, name=name, email=f"{name.replace(' ', '').lower()}@example.org", subject=f"From {name}"
+        )
         if not self._until_answered(f"{CAMPAIGN}/sign", form, number, "/check-your-mail"):
             return
         self.tale.signed.add(name)
@@ -116,6 +120,7 @@ class Crowd:
         with self._lock:
             self.tale.odd.append(what)
 
+
 def post(port: int, path: str, form: dict[str, str], number: int) -> tuple[int, str, str]:
     """One POST from a network of its own; answers status, Location and page."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
@@ -129,6 +134,7 @@ def post(port: int, path: str, form: dict[str, str], number: int) -> tuple[int, 
     finally:
         connection.close()
 
+
 def missing(tale: Tale) -> list[str]:
     """Whom we told that they are in, and who are not."""
     with transaction():
@@ -137,5 +143,6 @@ def missing(tale: Tale) -> list[str]:
     confirmed = {name for name, state in rows if state == "confirmed"}
     doubled = [name for name in there if sum(one == name for one, _state in rows) > 1]
     return sorted((tale.signed - there) | (tale.confirmed - confirmed) | set(doubled))
+
 
 __all__ = ["SLUG", "Crowd", "SQLAlchemyError", "Tale", "missing", "post"]

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from soak.verdict import Verdict
 
 HEAD = (
-    "| fault | letters | lost | twice (may) | most in 5 s (bound) | figures | held |\n"
-    "|---|---|---|---|---|---|---|\n"
+    "| fault | letters | lost | twice (may) | most in 5 s (bound) | figures | held |\n|---|---|---|---|---|---|---|\n"
 )
 
 

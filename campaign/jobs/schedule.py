@@ -39,9 +39,9 @@ def tasks() -> list[Task]:
     return [
         Task("sweep", sweep_seconds, sweep),
         Task("calendar", 15.0, _in_transaction(campaigns.follow_calendar)),
-        Task("purge-unconfirmed", HOUR, _in_transaction(purge.unconfirmed), alone=True),
-        Task("purge-texts", HOUR, _in_transaction(purge.texts), alone=True),
-        Task("purge-addresses", HOUR, _in_transaction(purge.addresses), alone=True),
+        Task("purge-unconfirmed", HOUR, _to_the_end(purge.unconfirmed), alone=True),
+        Task("purge-texts", HOUR, _to_the_end(purge.texts), alone=True),
+        Task("purge-addresses", HOUR, _to_the_end(purge.addresses), alone=True),
         Task("recount", 24 * HOUR, recount, alone=True),
     ]
 
@@ -103,6 +103,20 @@ def _alone(task: Task) -> None:
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), {"name": f"campaign.{task.name}"})
             connection.commit()
+
+
+def _to_the_end(step: Callable[[], int]) -> Callable[[], None]:
+    """Do a step, a batch in a transaction each, until it finds nothing more or we are to stop."""
+
+    def run_it() -> None:
+        done = 1
+        while done and not stopping():
+            with transaction():
+                done = step()
+            if done:
+                log.info("purged", name=step.__name__, count=done)
+
+    return run_it
 
 
 def _in_transaction(command: Callable[[], object]) -> Callable[[], object]:

@@ -49,12 +49,13 @@ def _body(mail: Mail, message_id: str) -> tuple[dict[str, str], bytes]:
     # The same boundary each time, so that a mail that goes out again is the same to the last byte.
     # `=_` cannot stand in quoted-printable: no text can end its part.
     boundary = "=_" + message_id[1:61].partition("@")[0]
-    parts = b"".join(
-        f"--{boundary}\r\n{''.join(_content(kind, 'quoted-printable').values())}\r\n".encode() + quoted_printable(part)
-        for kind, part in (("plain", text), ("html", lines(mail.html)))
-    )
-    kind = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
-    return {"Content-Type": kind}, parts + f"--{boundary}--\r\n".encode()
+    body = b""
+    for kind, part in (("plain", text), ("html", lines(mail.html))):
+        head = "".join(_content(kind, "quoted-printable").values())
+        # The line break before a boundary belongs to the boundary (RFC 2046, 5.1.1).
+        body += f"--{boundary}\r\n{head}\r\n".encode() + quoted_printable(part) + b"\r\n"
+    content = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
+    return {"Content-Type": content}, body + f"--{boundary}--\r\n".encode()
 
 
 def _content(kind: str, encoding: str) -> dict[str, str]:

@@ -43,7 +43,10 @@ def unconfirmed() -> int:
 
 
 def texts() -> int:
-    """Mails that reached their end lose their content; the ledger keeps that and when they left."""
+    """Mails that reached their end lose their content; the ledger keeps that and when they left.
+
+    A supporter's text goes when the last of its letters has been at its end for so long.
+    """
     old = (
         select(Message.id)
         .where(Message.mail.is_not(None), Message.state.in_(FINAL), Message.changed_at < func.clock_timestamp() - TEXT)

@@ -56,6 +56,8 @@ def letter(letter_id: UUID) -> Mail:
     if signature.state != SignatureState.CONFIRMED:
         raise Unsendable("the signature does not stand any more")
     text = letters.text(addressed.text_id)
+    if not text.body:
+        raise Unsendable("the text has been erased")
     if not signature.email or not text.body:
         raise Unsendable("it waited for longer than it may be kept")
     page = campaigns.by_id(signature.campaign_id, text.lang)

@@ -2,10 +2,9 @@
 
 import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
-from flask.globals import request_ctx
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from campaign.core.errors import DomainError, TooMany
 
@@ -39,6 +38,8 @@ def _http(error: HTTPException) -> Response:
         405: _("This page cannot be used in this way."),
         413: _("This is too much text."),
     }.get(status, _("This did not work. Please go back and try again."))
+    if isinstance(error, SecurityError):  # another host's name: no page of ours can be drawn for it, nor linked to
+        return make_response(words, status, {"Content-Type": "text/plain; charset=utf-8"})
     response = answer(status, error.name.lower().replace(" ", "_"), words)
     for name, value in error.get_headers():
         if name == "Allow":

@@ -43,7 +43,11 @@ def test_whoever_knows_the_password_gets_a_session(user: User) -> None:
 
 
 def test_unknown_wrong_and_switched_off_are_one_answer(user: User) -> None:
-    answers = {words(lambda: sign_in("nobody@staff.example")), words(lambda: sign_in(password="wrong password")), words(lambda: sign_in(password=""))}
+    answers = {
+        words(lambda: sign_in("nobody@staff.example")),
+        words(lambda: sign_in(password="wrong password")),
+        words(lambda: sign_in(password="")),
+    }
     with transaction():
         session().execute(update(User).values(active=False))
     answers.add(words(sign_in))

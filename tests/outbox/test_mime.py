@@ -23,30 +23,30 @@ from tests.support.outbox import NOTE, an_envelope
 
 EXPLOIT = "=?utf-8?q?Ann=0D=0ABcc=3A_v=40x.y?="
 LETTER = b"""\
-Content-Type: text/plain; charset="utf-8"
-Content-Transfer-Encoding: quoted-printable
-MIME-Version: 1.0
-From: =?utf-8?q?Andr=C3=A9_Peeters?=
- <letters+token@mail.postbag.example>
-To: The office <office@ministry.example>
-Subject: =?utf-8?q?D=C3=A9cidez?= maintenant
+From: =?utf-8?q?Andr=C3=A9_Peeters?= <letters+token@mail.postbag.example>
+To: "The office" <office@ministry.example>
+Subject: =?utf-8?q?D=C3=A9cidez_maintenant?=
 Date: Sun, 22 Nov 2026 03:00:00 +0000
 Message-ID: <0123456789abcdef@mail.postbag.example>
 Content-Language: fr
-Reply-To: Marie Peeters <marie@example.org>
+Reply-To: "Marie Peeters" <marie@example.org>
+MIME-Version: 1.0
+Content-Type: text/plain; charset="utf-8"
+Content-Transfer-Encoding: quoted-printable
 
 Il faut que =C3=A7a cesse.
 """.replace(b"\n", b"\r\n")
 MAIL = b"""\
-MIME-Version: 1.0
-Content-Type: multipart/alternative; boundary="=_0123456789abcdef"
-From: Postbag <letters+token@mail.postbag.example>
-To: The office <office@ministry.example>
+From: "Postbag" <letters+token@mail.postbag.example>
+To: "The office" <office@ministry.example>
 Subject: A place for everyone
 Date: Sun, 22 Nov 2026 03:00:00 +0000
 Message-ID: <0123456789abcdef@mail.postbag.example>
 Content-Language: en
 Auto-Submitted: auto-generated
+MIME-Version: 1.0
+Content-Type: multipart/alternative;
+ boundary="=_0123456789abcdef"
 
 --=_0123456789abcdef
 Content-Type: text/plain; charset="utf-8"
@@ -57,7 +57,6 @@ It must end now.
 --=_0123456789abcdef
 Content-Type: text/html; charset="utf-8"
 Content-Transfer-Encoding: quoted-printable
-MIME-Version: 1.0
 
 <p>It must end now.</p>
 

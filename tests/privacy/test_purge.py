@@ -47,7 +47,11 @@ def age(table: str, column: str, days: float) -> None:
 def dump() -> str:
     """All that the database holds, as one text."""
     session().rollback()
-    tables = session().scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'postcodes'")).all()
+    tables = (
+        session()
+        .scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'postcodes'"))
+        .all()
+    )
     rows = [str(session().scalar(text(f"SELECT string_agg(CAST(t AS text), ' ') FROM {table} t"))) for table in tables]
     return "\n".join(rows)
 

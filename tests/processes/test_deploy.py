@@ -63,6 +63,7 @@ def proxy(installation: Installation, tmp_path: Path) -> Iterator[str]:
         server.wait(10)
 
 
+@pytest.mark.debian
 @pytest.mark.processes
 def test_nginx_serves_pages_from_web_and_counters_and_streams_from_live(proxy: str) -> None:
     with urllib.request.urlopen(proxy + CAMPAIGN, timeout=10) as page:

@@ -66,7 +66,9 @@ def test_a_signature_waits_for_its_confirmation_and_counts_nothing_yet(seeded: F
     assert figures() == {}
 
 
-@pytest.mark.parametrize("spelling", ["marie.p@gmail.com", "MarieP@GMAIL.com", "m.arie.p+x@googlemail.com", "mariep+y@gmail.com"])
+@pytest.mark.parametrize(
+    "spelling", ["marie.p@gmail.com", "MarieP@GMAIL.com", "m.arie.p+x@googlemail.com", "mariep+y@gmail.com"]
+)
 def test_every_spelling_of_a_mailbox_is_the_same_person(seeded: Flask, spelling: str) -> None:
     supporter("mariep@gmail.com")
     sign(spelling, subject="Something new")
@@ -102,7 +104,17 @@ def test_another_text_of_the_same_address_is_a_row_with_a_link_of_its_own(seeded
     assert letters.text(first.text_id).body == "The words that Marie wrote herself."
 
 
-@pytest.mark.parametrize("changed", [{"name": "Ann"}, {"postcode": "1000"}, {"updates": True}, {"public": Public.HIDDEN}, {"lang": "fr"}, {"subject": "X"}])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"name": "Ann"},
+        {"postcode": "1000"},
+        {"updates": True},
+        {"public": Public.HIDDEN},
+        {"lang": "fr"},
+        {"subject": "X"},
+    ],
+)
 def test_any_other_answer_is_another_form(seeded: Flask, changed: dict[str, object]) -> None:
     sign()
     sign(**changed)
@@ -326,7 +338,9 @@ def test_words_asked_of_many_are_stored_once(seeded: Flask) -> None:
 # What goes wrong in the middle
 
 
-def test_a_confirmation_that_fails_halfway_leaves_nothing_half_done(seeded: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_confirmation_that_fails_halfway_leaves_nothing_half_done(
+    seeded: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sign()
     (signature,) = all_signatures()
 
@@ -344,7 +358,9 @@ def test_a_confirmation_that_fails_halfway_leaves_nothing_half_done(seeded: Flas
 
 def test_a_campaign_whose_post_has_no_address_yet_still_takes_signatures(seeded: Flask) -> None:
     with transaction():
-        session().execute(text("UPDATE contacts SET until = since WHERE post_id = (SELECT id FROM posts ORDER BY key LIMIT 1)"))
+        session().execute(
+            text("UPDATE contacts SET until = since WHERE post_id = (SELECT id FROM posts ORDER BY key LIMIT 1)")
+        )
     supporter()
     assert len(letter_messages()) == 2
     assert session().scalar(select(func.count()).select_from(Post)) == 2

@@ -52,7 +52,12 @@ def succeed(key: str = "be-prime-minister") -> None:
         session().add(Person(id=(who := new_id()), key="next", name="Nele Next"))
         session().flush()
         tenure = Tenure(
-            post_id=post.id, person_id=who, since=clock.today(), office={}, salutation={"en": "Dear Ms Next"}, source="a test"
+            post_id=post.id,
+            person_id=who,
+            since=clock.today(),
+            office={},
+            salutation={"en": "Dear Ms Next"},
+            source="a test",
         )
         targets.add_tenure(tenure, actor="cli")
 
@@ -118,7 +123,9 @@ def test_a_target_without_an_address_fails_alone_with_a_reason(seeded: Flask) ->
     no_pace()
     with transaction():
         session().execute(
-            text("UPDATE contacts SET until = since WHERE post_id = (SELECT id FROM posts WHERE key = 'be-prime-minister')")
+            text(
+                "UPDATE contacts SET until = since WHERE post_id = (SELECT id FROM posts WHERE key = 'be-prime-minister')"
+            )
         )
     assert ledger.claimed().envelope.mail.to.startswith("asylum-migration@")
     message = ledger.row(letter_to("be-prime-minister"))

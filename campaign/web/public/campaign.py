@@ -15,12 +15,12 @@ from campaign.privacy import ADDRESS_DAYS
 from campaign.signatures import ConsentKind
 from campaign.targets import Target
 from campaign.web.audience import count, public, self_limited, sign_limit
-from campaign.web.public import blueprint
+from campaign.web.public import LANG, blueprint
 from campaign.web.public.forms import SignForm
 from campaign.web.public.sheet import sheet
 
 
-@blueprint.get("/<lang>/campaigns/<slug>")
+@blueprint.get(f"/{LANG}/campaigns/<slug>")
 @public
 def campaign(lang: str, slug: str) -> ResponseReturnValue:
     """A campaign: the ask, the counter, the letter to edit, the facts."""
@@ -38,7 +38,7 @@ def campaign(lang: str, slug: str) -> ResponseReturnValue:
     return _show(page, model, form)
 
 
-@blueprint.post("/<lang>/campaigns/<slug>/sign")
+@blueprint.post(f"/{LANG}/campaigns/<slug>/sign")
 @public
 @self_limited("sign")
 def sign(lang: str, slug: str) -> ResponseReturnValue:
@@ -68,7 +68,7 @@ def take(page: Page, model: Model, form: SignForm) -> bool:
     return True
 
 
-@blueprint.get("/<lang>/campaigns/<slug>/check-your-mail")
+@blueprint.get(f"/{LANG}/campaigns/<slug>/check-your-mail")
 @public
 def check_mail(lang: str, slug: str) -> ResponseReturnValue:
     """What to do next; the same page for everybody."""
@@ -77,7 +77,7 @@ def check_mail(lang: str, slug: str) -> ResponseReturnValue:
     return render_template("public/check_mail.html", campaign=page, demo_mail_url=demo_mail_url)
 
 
-@blueprint.get("/<lang>/campaigns/<slug>/live")
+@blueprint.get(f"/{LANG}/campaigns/<slug>/live")
 @public
 def live(lang: str, slug: str) -> ResponseReturnValue:
     """The counter on a wall."""
@@ -100,8 +100,6 @@ def counter_urls(slug: str) -> dict[str, str]:
 
 def _open(slug: str, lang: str) -> tuple[Page, Model | None]:
     """The campaign in that language; 404 where it or the language does not exist."""
-    if lang not in i18n.CODES:
-        abort(404)
     g.lang = lang
     page = campaigns.find(slug, lang)
     try:

@@ -7,7 +7,7 @@ from campaign import campaigns, config, reports
 from campaign.core import i18n
 from campaign.privacy import ADDRESS_DAYS, TEXT_DAYS, UNCONFIRMED_DAYS
 from campaign.web.audience import public
-from campaign.web.public import blueprint
+from campaign.web.public import LANG, blueprint
 
 
 @blueprint.get("/")
@@ -19,12 +19,10 @@ def root() -> ResponseReturnValue:
     return response
 
 
-@blueprint.get("/<lang>/")
+@blueprint.get(f"/{LANG}/")
 @public
 def home(lang: str) -> ResponseReturnValue:
     """Open campaigns."""
-    if lang not in i18n.CODES:
-        abort(404)
     pages = campaigns.open_campaigns(lang)
     counters = {page.slug: reports.counter(page.slug) for page in pages}
     items = [
@@ -42,12 +40,10 @@ def home(lang: str) -> ResponseReturnValue:
     return render_template("public/home.html", campaigns=items)
 
 
-@blueprint.get("/<lang>/privacy")
+@blueprint.get(f"/{LANG}/privacy")
 @public
 def privacy(lang: str) -> ResponseReturnValue:
     """What we keep, why, and for how long."""
-    if lang not in i18n.CODES:
-        abort(404)
     g.lang = lang
     names = sorted({page.organisation for page in campaigns.open_campaigns(lang)})
     return render_template(

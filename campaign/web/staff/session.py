@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired
 from campaign import accounts, config
 from campaign.accounts import WrongSignIn
 from campaign.core.db import transaction
+from campaign.core.errors import DomainError
 from campaign.core.rates import Rate
 from campaign.core.text import one_line
 from campaign.core.tokens import Purpose
@@ -89,11 +90,12 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End the session, here and in the database."""
     form = SignOutForm(request.form, token=(Purpose.STAFF_FORM, str(g.staff.id)))
+    if not form.validate():
+        raise DomainError(str(next(iter(form.errors.values()))[0]))
+    with transaction():
+        accounts.sign_out(request.cookies[cookie()])
     response = redirect(url_for("staff.sign_in"), 303)
-    if form.validate():
-        with transaction():
-            accounts.sign_out(request.cookies[cookie()])
-        response.delete_cookie(cookie(), path="/", secure=config.current().secure, httponly=True, samesite="Lax")
+    response.delete_cookie(cookie(), path="/", secure=config.current().secure, httponly=True, samesite="Lax")
     return response
 
 

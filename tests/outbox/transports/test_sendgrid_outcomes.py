@@ -131,4 +131,4 @@ def test_a_rest_lasts_until_the_reset_by_the_clock_of_the_one_who_named_it() -> 
     ],
 )
 def test_a_rest_that_is_named_strangely(headers: dict[str, str], seconds: float) -> None:
-    assert rest(reply(429, **headers).headers) == seconds
+    assert rest(reply(429, b"", **headers).headers) == seconds

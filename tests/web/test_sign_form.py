@@ -1,0 +1,425 @@
+"""The sign form: every error stands beside its field, nothing typed is lost, and every answer is the same."""
+
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from hypothesis import given, strategies as st
+from sqlalchemy import text
+
+from campaign.core import tokens
+from campaign.core.db import session, transaction
+from campaign.core.tokens import Purpose
+from campaign.jobs.drain import drain
+from tests.support import people
+from tests.support.forms import BODY, CAMPAIGN, SLUG, filled
+from tests.support.generated import QUICK
+from tests.support.mail import mails, text as text_of
+from tests.support.page import FormOn, summary, title
+
+SIGN = f"{CAMPAIGN}/sign"
+
+
+def fill(client: FlaskClient, **values: str | None) -> dict[str, str]:
+    """The page's own form filled in, all fields; None leaves one out."""
+    page = client.get(CAMPAIGN).text
+    whole = FormOn(page).values | filled(page) | values
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+WRONG = [
+    ("name", ""),
+    ("name", "   "),
+    ("name", "x" * 101),
+    ("name", "Ann\x00Peeters"),
+    ("name", "=?utf-8?q?Ann?="),
+    ("name", "Ann\u202eretep"),
+    ("name", "Prize at https://evil.example"),
+    ("name", "visit evil.example now"),
+    ("name", "marie@example.org"),
+    ("email", ""),
+    ("email", "   "),
+    ("email", "marie"),
+    ("email", "marie@localhost"),
+    ("email", "a@b.example, c@d.example"),
+    ("email", "m" * 250 + "@example.org"),
+    ("postcode", ""),
+    ("postcode", "   "),
+    ("postcode", "90000"),
+    ("postcode", "0123"),
+    ("postcode", "<b>1"),
+    ("country", "XX"),
+    ("country", "Belgium"),
+    ("subject", ""),
+    ("subject", " \t "),
+    ("subject", "x" * 151),
+    ("subject", "=?utf-8?q?x?="),
+    ("body", ""),
+    ("body", "   \n  \n "),
+    ("body", "Too short."),
+    ("body", "x" * 8001),
+    ("updates", None),
+    ("updates", "maybe"),
+    ("public", "everything"),
+]
+
+
+@pytest.mark.parametrize("field", sorted({name for name, _value in WRONG}))
+def test_a_wrong_value_is_explained_beside_its_field_and_everything_typed_stays(
+    client: FlaskClient, field: str
+) -> None:
+    for name, value in WRONG:
+        if name != field:
+            continue
+        sent = fill(client, **{name: value})
+        answer = client.post(SIGN, data=sent)
+        page = answer.text
+        case = f"{name}={value!r}"
+        assert answer.status_code == 422, case
+        form = FormOn(page)
+        assert form.errors.get(name), case
+        assert list(form.errors) == [name], case
+        assert form.errors[name].split(".")[0] in re.sub(r"\s+", " ", summary(page)), case
+        assert title(page).startswith("Error:"), case
+        assert re.search(rf'aria-describedby="[^"]*{name}-error', page), case
+        assert 'href="#' in page[page.index('id="errors"') :], case
+        for other, kept in sent.items():
+            if other not in (name, "csrf_token"):
+                assert form.values.get(other) == kept, (case, other)
+    assert people.mails() == 0
+
+
+def test_names_as_people_write_them_are_taken(client: FlaskClient) -> None:
+    for name in [
+        "J.P. Peeters",
+        "M.Peeters",
+        "Ann O’Neill-Șerban",
+        "Dr. Ann B. Claes",
+        "李小龍",
+        "Đặng Thị Hương",
+        "d'Hondt, Jan",
+        "X Æ A-12",
+    ]:
+        answer = client.post(SIGN, data=fill(client, name=name) | {"email": ""})
+        assert list(FormOn(answer.text).errors) == ["email"], name
+
+
+def test_all_errors_come_at_once_in_the_order_of_the_page(client: FlaskClient) -> None:
+    empty = {"csrf_token": fill(client)["csrf_token"]}
+    answer = client.post(SIGN, data=empty)
+    assert answer.status_code == 422
+    errors = FormOn(answer.text).errors
+    assert list(errors) == ["subject", "body", "name", "email", "postcode", "updates"]
+    assert "6 problems" in summary(answer.text)
+
+
+def test_nothing_is_preset_that_somebody_must_decide(client: FlaskClient) -> None:
+    values = FormOn(client.get(CAMPAIGN).text).values
+    assert "updates" not in values
+    assert values["public"] == "hidden"
+    assert values["country"] == "BE"
+
+
+def test_who_leaves_public_and_country_out_is_hidden_and_at_home(client: FlaskClient) -> None:
+    answer = client.post(SIGN, data=fill(client, public=None, country=None, source=None))
+    assert answer.status_code == 303
+    (signature,) = people.all_signatures()
+    assert (signature.public, signature.public_name, signature.country) == ("hidden", None, "BE")
+
+
+@pytest.mark.parametrize(
+    ("country", "postcode", "good"),
+    [
+        ("BE", "9000", True),
+        ("NL", "1012 AB", True),
+        ("GB", "sw1a 1aa", True),
+        ("FR", "75001", True),
+        ("BE", "75001", False),
+        ("be", "9000", True),
+    ],
+)
+def test_a_postcode_is_checked_as_its_country_writes_it(
+    client: FlaskClient, country: str, postcode: str, good: bool
+) -> None:
+    answer = client.post(SIGN, data=fill(client, country=country, postcode=postcode))
+    assert answer.status_code == (303 if good else 422)
+    if good:
+        assert people.all_signatures()[0].postcode == postcode.upper()
+
+
+# The form's token
+
+
+@pytest.mark.parametrize(
+    "kind", ["missing", "empty", "nonsense", "of another campaign", "for another thing", "old", "odd"]
+)
+def test_a_form_with_a_wrong_token_keeps_everything_and_works_when_sent_once_more(
+    client: FlaskClient, kind: str
+) -> None:
+    good = fill(client)
+    with time_machine.travel(datetime.now(UTC) - timedelta(hours=2, minutes=1), tick=False):
+        old = tokens.sign(Purpose.SIGN_FORM, SLUG)
+    wrong = {
+        "missing": None,
+        "empty": "",
+        "nonsense": "abc.def.ghi",
+        "of another campaign": tokens.sign(Purpose.SIGN_FORM, "another"),
+        "for another thing": tokens.sign(Purpose.CONFIRM, SLUG),
+        "old": old,
+        "odd": "é\x00\udcff",
+    }[kind]
+    sent = {name: value for name, value in (good | {"csrf_token": wrong}).items() if value is not None}
+    answer = client.post(SIGN, data=sent)
+    assert answer.status_code == 422
+    assert "once more" in summary(answer.text)
+    again = FormOn(answer.text).values
+    assert {name: value for name, value in again.items() if name != "csrf_token"} == {
+        name: value for name, value in good.items() if name != "csrf_token"
+    }
+    assert client.post(SIGN, data=again).status_code == 303
+
+
+def test_the_token_needs_no_cookie_and_public_pages_set_none(client: FlaskClient) -> None:
+    page = client.get(CAMPAIGN)
+    answer = client.post(SIGN, data=filled(page.text))
+    for response in (page, answer, client.get(answer.location), client.get("/en/"), client.get("/en/privacy")):
+        assert "Set-Cookie" not in response.headers
+
+
+# The limit
+
+
+@pytest.fixture
+def three_a_minute(env: dict[str, str]) -> None:
+    env["SIGN_LIMIT"] = "3/minute"
+
+
+@pytest.mark.usefixtures("three_a_minute")
+def test_over_the_limit_the_answer_is_429_with_everything_kept_and_when_to_come_again(
+    env: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    client: FlaskClient = request.getfixturevalue("client")
+    for number in range(3):
+        sent = fill(client, email=f"person{number}@example.org")
+        assert client.post(SIGN, data=sent | {"postcode": "x"}).status_code == 422, "a slip costs nothing"
+        assert client.post(SIGN, data=sent).status_code == 303
+    sent = fill(client, body=BODY + " And my own words.")
+    answer = client.post(SIGN, data=sent)
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+    assert {**FormOn(answer.text).values, "csrf_token": ""} == {**sent, "csrf_token": ""}
+    assert "too often" in summary(answer.text)
+    assert len(people.all_signatures()) == 3
+
+
+# The same answer
+
+
+def test_new_pending_and_signed_addresses_get_the_same_answer(client: FlaskClient) -> None:
+    people.supporter("signed@example.org")
+    people.sign("pending@example.org")
+    answers = []
+    for address in ("new@example.org", "pending@example.org", "signed@example.org", "signed+x@example.org"):
+        answer = client.post(SIGN, data=fill(client, email=address))
+        page = client.get(answer.location)
+        answers.append((answer.status_code, answer.location, answer.text, sorted(answer.headers.keys()), page.text))
+    assert all(answer == answers[0] for answer in answers)
+    assert not any("example.org" in part for part in (answers[0][1], answers[0][4]))
+
+
+def test_a_capped_address_gets_the_same_answer_too(client: FlaskClient) -> None:
+    first = client.post(SIGN, data=fill(client))
+    for number in range(4):
+        answer = client.post(SIGN, data=fill(client, subject=f"Subject {number}"))
+        assert (answer.status_code, answer.location) == (first.status_code, first.location)
+    assert people.mails(people.MARIE) == 3
+
+
+# Campaigns that cannot be signed
+
+
+@pytest.mark.parametrize(("status", "code"), [("scheduled", 409), ("closed", 409), ("draft", 404), ("archived", 404)])
+def test_a_campaign_that_is_not_open_takes_nothing_and_says_so(client: FlaskClient, status: str, code: int) -> None:
+    sent = fill(client)
+    with transaction():
+        session().execute(text("UPDATE campaigns SET status = :status"), {"status": status})
+    people.forget()
+    answer = client.post(SIGN, data=sent)
+    assert answer.status_code == code
+    assert people.all_signatures() == []
+    page = client.get(CAMPAIGN)
+    assert page.status_code == (200 if code == 409 else 404)
+    assert "csrf_token" not in page.text
+
+
+# Hostile input
+
+
+HOSTILE = [
+    "\x00",
+    "a\x00b",
+    "<script>alert(1)</script>",
+    '"><svg onload=alert(1)>',
+    "' OR 1=1; --",
+    "{{ 7*7 }}{% raw %}",
+    "=?utf-8?q?a=0D=0ABcc:_v=40x.y?=",
+    "a\r\nBcc: v@x.y\r\n\r\nx",
+    "\u202e\u2066\u200b\ufeff",
+    "\ud800".encode("utf-8", "surrogatepass"),
+    b"\xff\xfe\xfa",
+    "%00%0d%0a",
+    "x" * 100_000,
+    "🙂" * 3000,
+    "../../../etc/passwd",
+    "ﷺ" * 500,
+    "e" + "\u0301" * 5000,
+]
+FIELDS = ("name", "email", "postcode", "country", "subject", "body", "updates", "public", "source", "csrf_token")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_hostile_values_in_any_field_are_answered_calmly_and_never_become_markup(
+    client: FlaskClient, field: str
+) -> None:
+    good = fill(client)
+    for value in HOSTILE:
+        answer = client.post(SIGN, data=good | {field: value})
+        assert answer.status_code in (303, 413, 422, 429), (field, value[:20])
+        assert "<script>alert" not in answer.text
+        assert "<svg onload" not in answer.text
+        assert "49" not in FormOn(answer.text).values.get(field, "")
+    for signature in people.all_signatures():
+        assert not re.search(r"[\x00-\x1f\u202e]", signature.name)
+
+
+@QUICK
+@given(st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=200), max_size=10))
+def test_any_form_at_all_is_answered(client: FlaskClient, values: dict[str, str]) -> None:
+    data = {name: value.encode("utf-8", "replace") for name, value in values.items()}
+    assert client.post(SIGN, data=data).status_code in (303, 422)
+
+
+def test_a_field_sent_twice_or_as_a_file_is_no_way_around(client: FlaskClient) -> None:
+    good = fill(client)
+    twice = client.post(SIGN, data={**good, "email": ["marie@example.org", "evil"]})
+    assert twice.status_code == 303
+    answer = client.post(
+        SIGN, data={**good, "body": (io.BytesIO(b"x" * 100), "x.txt")}, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 422
+    assert {signature.email for signature in people.all_signatures()} == {"marie@example.org"}
+
+
+def test_too_much_is_refused_before_it_is_read(client: FlaskClient) -> None:
+    answer = client.post(SIGN, data={**fill(client), "body": "x" * 400_000})
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/en/campaigns/a%00b",
+        "/en/campaigns/%ED%A0%80",
+        "/en/campaigns/" + "a" * 5000,
+        "/e%00n/",
+        "/%00",
+        "/en/campaigns/..%2f..%2fetc",
+        "/xx/campaigns/" + SLUG,
+        "/confirm/%00",
+        "/thanks/%ED%A0%80",
+        "/api/v1/campaigns/%00/counter",
+        "/api/v1/campaigns/a%00/form-token",
+        f"{CAMPAIGN}?source=%00%ff",
+        "/demo/mail?id=%00../../x",
+    ],
+)
+def test_a_hostile_address_is_answered_calmly(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code in (200, 400, 404, 410)
+
+
+@pytest.mark.parametrize("headers", [
+    {"Accept-Language": "x" * 8000}, {"Accept-Language": "\u00ff;q=x"}, {"X-Forwarded-For": "'; DROP TABLE"}, {"User-Agent": "\u00ff" * 1000},
+    {"Cookie": "staff=\u00ff\x01; staff=x"}, {"Referer": "javascript:alert(1)"}, {"Range": "bytes=0-1,2-3"}, {"If-None-Match": "*"},
+])  # fmt: skip
+def test_hostile_headers_change_nothing(client: FlaskClient, headers: dict[str, str]) -> None:
+    assert client.get(CAMPAIGN, headers=headers).status_code in (200, 304)
+
+
+# Other sites
+
+
+@pytest.mark.parametrize(
+    ("headers", "passes"),
+    [
+        ({}, True),
+        ({"Origin": "http://localhost"}, True),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, True),
+        ({"Sec-Fetch-Site": "none"}, True),
+        ({"Origin": "https://evil.example"}, False),
+        ({"Origin": "http://localhost.evil.example"}, False),
+        ({"Origin": "http://localhost:81"}, False),
+        ({"Origin": "http://localhost@evil.example"}, False),
+        ({"Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"}, False),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "null"}, False),
+        ({"Sec-Fetch-Site": ""}, False),
+    ],
+    ids=str,
+)
+def test_no_other_site_can_post_here(client: FlaskClient, headers: dict[str, str], passes: bool) -> None:
+    answer = client.post(SIGN, data=fill(client), headers=headers)
+    assert answer.status_code == (303 if passes else 403)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "evil.example:8000",
+        "127.0.0.1@evil.example",
+        "evil.example#127.0.0.1",
+        "127.0.0.1, evil.example",
+        "",
+        " ",
+        "localhost\\.evil.example",
+        "[::1",
+        "xn--",
+        "a" * 300,
+    ],
+)
+def test_a_foreign_host_is_refused_calmly(client: FlaskClient, host: str) -> None:
+    answer = client.get(CAMPAIGN, headers={"Host": host})
+    assert answer.status_code == 400
+    assert "evil.example" not in answer.text
+    assert "evil.example" not in answer.headers.get("Location", "")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-Host": "evil.example"},
+        {"Forwarded": "host=evil.example"},
+        {"X-Original-URL": "/staff/"},
+        {"X-HTTP-Method-Override": "DELETE"},
+        {"X-Host": "evil.example"},
+    ],
+)
+def test_headers_of_proxies_that_are_not_ours_are_not_believed(client: FlaskClient, headers: dict[str, str]) -> None:
+    answer = client.get(CAMPAIGN, headers=headers)
+    assert answer.status_code == 200
+    assert "evil.example" not in answer.text
+    root = client.get("/", headers=headers)
+    assert "evil.example" not in root.headers["Location"]
+
+
+def test_links_in_mail_come_from_the_settings_and_not_from_the_request(client: FlaskClient, tmp_path: Path) -> None:
+    client.post(SIGN, data=fill(client), headers={"Host": "localhost", "X-Forwarded-Host": "evil.example"})
+    drain("people")
+    (mail,) = mails(tmp_path / "mail")
+    assert "http://127.0.0.1:8000/confirm/" in text_of(mail)
+    assert "evil.example" not in mail.as_string()
