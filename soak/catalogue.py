@@ -35,12 +35,11 @@ FAULTS = {
     "f1": Fault(f1, {"kills": 6, "between": 1}),
     "f2": Fault(f2, {"kills": 5, "letters": 120, "workers": 3}, SHORT_LEASE),
     "f2-points": Fault(f2_points, {"kills": 1}, SHORT_LEASE, office=True),
-    "f2-receipts": Fault(f2_points, {"kills": 1, "receipts": True}, SHORT_LEASE, office=True),
     "f3": Fault(f3, {"rounds": 1, "signers": 8}),
-    "f4": Fault(f4, {"away": 5, "kills": 2}),
-    "f5": Fault(f5, {"restarts": 4, "away": 2}),
+    "f4": Fault(f4, {"away": 4, "kills": 2}),
+    "f5": Fault(f5, {"restarts": 3, "away": 2}),
     "f12": Fault(f12, {"letters": 200}),
-    "f13": Fault(f13, {"deploys": 2}),
+    "f13": Fault(f13, {"deploys": 1}),
     "f14": Fault(f14, {"freezes": 2, "letters": 160}, SHORT_LEASE),
     "f15": Fault(f15, {"letters": 60, "attempts": 3}, office=True),
     "f16": Fault(f16, {"seconds": 60}, SHORT_LEASE),
@@ -58,10 +57,4 @@ def run(name: str, servers: embedded.Servers, folder: Path, **arguments: object)
             settings |= office.settings
             more.append(office)
         ground = stack.enter_context(prepared(servers, folder, **settings))
-        return fault.run(ground, *more, **fault_arguments(name, arguments))
-
-
-def fault_arguments(name: str, arguments: Mapping[str, object]) -> dict[str, object]:
-    """What is fixed for a fault, and what was asked for."""
-    fixed = {"receipts": True} if name == "f2-receipts" else {}
-    return fixed | dict(arguments)
+        return fault.run(ground, *more, **arguments)

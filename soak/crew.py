@@ -16,6 +16,7 @@ HELD = """
         SELECT actor FROM outbox_moves WHERE message_id = m.id ORDER BY id DESC LIMIT 1) v ON true
     WHERE m.state = 'sending' AND v.actor LIKE '%/' || :pid
 """
+SENT = "SELECT EXISTS (SELECT FROM outbox_moves WHERE actor LIKE '%/' || :pid)"
 
 
 class Crew:
@@ -48,6 +49,10 @@ class Crew:
         """The message that a worker has claimed and not recorded."""
         found = self._ground.ask(HELD, pid=str(self.pid(name)))
         return str(found) if found else None
+
+    def has_sent(self, name: str) -> bool:
+        """Whether a worker has claimed anything yet."""
+        return bool(self._ground.ask(SENT, pid=str(self.pid(name))))
 
     def kill(self, name: str) -> None:
         """kill -9."""

@@ -1,16 +1,18 @@
 """What came of the letters: the rows compared with what the receiving side got."""
 
+import json
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
+from campaign.core.columns import unseal
 from campaign.core.db import session
 from campaign.jobs.recount import recount
-from campaign.outbox import Lane, Message, State
-from campaign.outbox.mail import Envelope
+from campaign.outbox import Lane, State
 from soak.ground import Ground, patiently
 from tests.support.ledger import densest
 
@@ -73,16 +75,16 @@ def judge(
     failed: how many the fault makes fail for good.
     """
     taken = arrivals(ground.inbox) if received is None else received
-    rows = patiently(lambda: session().execute(select(Message.id, Message.lane, Message.state, Message.mail)).all())
-    ids = {Envelope.load(mail).message_id: lane for _id, lane, _state, mail in rows if mail}
+    rows = patiently(lambda: session().execute(text(ROWS)).all())
+    ids = {message_id: lane for mail, lane, _state in rows if (message_id := _message_id(mail))}
     letters = [arrival for arrival in taken if ids.get(arrival.message_id) == Lane.LETTERS]
     copies = Counter(arrival.message_id for arrival in letters)
     sent = {
-        Envelope.load(mail).message_id
-        for _id, lane, state, mail in rows
+        _message_id(mail)
+        for mail, lane, state in rows
         if lane == Lane.LETTERS and state in (State.SENT, State.DELIVERED)
     }
-    verdict.letters = sum(lane == Lane.LETTERS for _id, lane, _state, _mail in rows)
+    verdict.letters = sum(lane == Lane.LETTERS for _mail, lane, _state in rows)
     verdict.lost = _missing() + len(sent - copies.keys()) + max(0, ground.ask(NOT_SENT) - failed)
     verdict.duplicates, verdict.allowed = copies.total() - len(copies), allowed
     verdict.need(verdict.lost == 0, f"{verdict.lost} letters are lost")
@@ -92,6 +94,13 @@ def judge(
     _pace(verdict, ground, [arrival.at for arrival in letters], in_flight)
     _rows(verdict, ground)
     return verdict
+
+
+def _message_id(mail: str | None) -> str | None:
+    """The Message-ID of a frozen mail as it is stored; None where there is none, or nobody can read it."""
+    with suppress(ValueError, KeyError):
+        return str(json.loads(unseal(mail or ""))["message_id"])
+    return None
 
 
 def _missing() -> int:
@@ -122,6 +131,7 @@ def _rows(verdict: Verdict, ground: Ground) -> None:
     verdict.need(twice == 0, f"{twice} addresses stand twice on a campaign")
 
 
+ROWS = "SELECT mail, lane, state FROM outbox_messages"
 MISSING = """
     SELECT count(*) FROM signatures s JOIN campaign_targets t USING (campaign_id)
     LEFT JOIN letters l ON l.signature_id = s.id AND l.post_id = t.post_id

@@ -11,7 +11,7 @@ from campaign import config, outbox
 from campaign.core.db import transaction
 from campaign.core.queue import heard, ring
 from campaign.jobs.stop import stopping, wait
-from campaign.outbox import Answer, Claimed, Lane, Later, Refused, Sent, Transport, Wait
+from campaign.outbox import Answer, Claimed, Lane, Later, Refused, Sent, Transport, Unknown, Wait
 
 log = structlog.get_logger()
 
@@ -86,13 +86,21 @@ def _record(lane: Lane, done: tuple[Claimed, Answer]) -> tuple[float, Claimed | 
                 raise
             log.warning("record_retried", lane=lane.value, error=type(error).__name__)
             time.sleep(RETRY_SECONDS)
+        except Exception:  # from the claim that follows: what was sent is recorded all the same
+            with transaction():
+                outbox.record(*done, ACTOR)
+            raise
 
 
 def _send(transport: Transport, claimed: Claimed, begun: float) -> Answer:
     """Hand a message over, unless this worker was held up so long that its permit has gone stale."""
     if time.monotonic() - begun > PERMIT_SECONDS:
         return Later("the worker was held up", 0.0, counted=False)
-    return transport.send(claimed.envelope)
+    try:
+        return transport.send(claimed.envelope)
+    except Exception as error:  # a mistake of ours with one message must not end the turn for the others
+        log.exception("transport_raised", message_id=str(claimed.id), error=type(error).__name__)
+        return Unknown(f"the transport raised {type(error).__name__}")
 
 
 def _give_back(step: Claimed | Wait) -> None:

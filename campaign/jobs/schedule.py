@@ -63,6 +63,8 @@ def run(app: Flask) -> None:
 def sweep() -> None:
     """Free what nobody holds any more, ring each lane that has something due, forget processes that are long gone."""
     with transaction():
+        outbox.follow_clock()
+    with transaction():
         outbox.expire_leases()
     with transaction():
         outbox.release_unsure()

@@ -1,10 +1,41 @@
 """A flag that a signal sets: the process finishes the letter in hand and ends."""
 
+import os
+import select
 import signal
-import threading
+from contextlib import suppress
 from types import FrameType
 
-_stop = threading.Event()
+
+class _Flag:
+    """As threading.Event, but a signal's handler may set it while the same thread waits for it.
+
+    An Event takes its lock in both: the handler would wait for the very thread that it has interrupted.
+    """
+
+    def __init__(self) -> None:
+        self._set = False
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._write, False)
+
+    def set(self) -> None:
+        """Set it, and wake who waits."""
+        self._set = True
+        with suppress(BlockingIOError):  # full, so nobody sleeps
+            os.write(self._write, b".")
+
+    def is_set(self) -> bool:
+        """Whether it is set."""
+        return self._set
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it is set, at most so long; whether it is."""
+        if not self._set:
+            select.select([self._read], [], [], seconds)
+        return self._set
+
+
+_stop = _Flag()
 
 
 def catch_signals() -> None:

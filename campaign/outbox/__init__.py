@@ -10,7 +10,7 @@ from campaign.outbox.pace import heal as heal_paces, reopen, set_rate
 from campaign.outbox.queries import LaneView, figures, lanes, mails_query, message, messages, states_of
 from campaign.outbox.record import record
 from campaign.outbox.states import FINAL, State
-from campaign.outbox.sweep import expire_leases, lanes_due, release_unsure
+from campaign.outbox.sweep import expire_leases, follow_clock, lanes_due, release_unsure
 from campaign.outbox.transports import Transport, connect
 from campaign.outbox.transports.log_in import log_in
 from campaign.outbox.write import Draft, write
@@ -40,6 +40,7 @@ __all__ = [
     "connect",
     "expire_leases",
     "figures",
+    "follow_clock",
     "heal_paces",
     "health",
     "lanes",

@@ -5,17 +5,18 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import Row, bindparam, column, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.types import Text
 
 from campaign import config
 from campaign.core.clock import now
+from campaign.core.columns import unseal
 from campaign.core.db import session
 from campaign.core.errors import DomainError
 from campaign.core.tokens import keyed_hash
-from campaign.outbox import moves, pace
+from campaign.outbox import moves, pace, retry
 from campaign.outbox.lanes import Lane
 from campaign.outbox.mail import Claimed, Envelope, Mail, Wait, composer
 from campaign.outbox.models import Message
@@ -37,7 +38,8 @@ PICK = (
         """
     )
     .bindparams(bindparam("shut", type_=ARRAY(Text())))
-    .columns(Message.id, Message.kind, Message.ref, Message.stream, Message.domain, Message.mail)
+    # The mail as it is stored: one that cannot be unsealed must not raise while rows are read.
+    .columns(Message.id, Message.kind, Message.ref, Message.stream, Message.domain, column("mail", Text()))
 )
 # How long until the lane has something to do: a stream opens that has mail due, or mail becomes due.
 NEXT = text(
@@ -61,7 +63,7 @@ def claim(lane: Lane, actor: str) -> Claimed | Wait:
         row = session().execute(PICK, {"lane": lane.value, "shut": list(shut)}).one_or_none()
         if row is None:
             return _wait(lane, shut)
-        envelope = _envelope(row, actor)
+        envelope = _composed(row, actor) if row.mail is None else _thawed(row, lane, actor)
         if envelope is None:
             continue
         limits = pace.limits_of(lane, row.stream, envelope.mail.domain)
@@ -80,10 +82,27 @@ def _wait(lane: Lane, shut: dict[str, float]) -> Wait:
     return Wait(max(0.0, min(waits)) if waits else None)
 
 
-def _envelope(row: Row[Any], actor: str) -> Envelope | None:
-    """The message's frozen mail, composed now if this is its first claim; None when it cannot be, and has failed."""
-    if row.mail is not None:
-        return Envelope.load(row.mail)
+def _thawed(row: Row[Any], lane: Lane, actor: str) -> Envelope | None:
+    """The mail as frozen at the first claim; None when this version cannot read it, and has put the message off.
+
+    In the middle of a deploy a newer version may have frozen it, and will read it then.
+    """
+    try:
+        return Envelope.load(unseal(row.mail))
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one message must not stop its lane
+        log.error("thaw_failed", message_id=str(row.id), error=type(error).__name__)
+        note = f"the frozen mail cannot be read: {type(error).__name__}"
+    lease = config.current().lease_seconds
+    tried = moves.move([row.id], State.SENDING, cause="claimed", actor=actor, lease=lease, tried=1, note=note)[0]
+    if retry.exhausted(lane, tried.attempts, tried.age):
+        moves.move([row.id], State.FAILED, cause=f"given up: {note}", actor=actor)
+    else:
+        moves.move([row.id], State.QUEUED, cause=note, actor=actor, due_in=retry.after(tried.attempts))
+    return None
+
+
+def _composed(row: Row[Any], actor: str) -> Envelope | None:
+    """The mail of a message that is claimed for the first time; None when it cannot be composed, and has failed."""
     try:
         with session().begin_nested():  # a statement that fails inside must not take the claim with it
             return _freeze(row.id, composer(row.kind)(row.ref))

@@ -59,6 +59,6 @@ def _extra(name: str, value: str) -> tuple[str, str]:
     if not NAME.fullmatch(name) or low in OURS or low.startswith(OUR_FAMILIES):
         raise BadText("A mail may not bring a header of this name.")
     value = header_text(value, limit=VALUE_MAX)
-    if not value.isascii() or not value or value != value.strip():
+    if not value.isascii() or not value or value != " ".join(value.split()):
         raise BadText("A header that a mail brings must be plain ASCII.")
     return name, value

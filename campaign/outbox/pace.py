@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import bindparam, func, text, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
@@ -16,8 +16,9 @@ from campaign import config
 from campaign.core.db import after_commit, session
 from campaign.core.rates import Rate
 from campaign.outbox.lanes import Lane
-from campaign.outbox.models import Pace
+from campaign.outbox.models import Message, Pace
 from campaign.outbox.retry import FIRST_REST_SECONDS, LONGEST_REST_SECONDS
+from campaign.outbox.states import State
 
 # A worker wakes a little late; without tolerance each late letter would lower the rate for good.
 TOLERANCE = 0.15
@@ -74,8 +75,15 @@ def ensure(limits: dict[str, Lane | None]) -> None:
 def heal() -> int:
     """Let limits open again that lie further ahead than they can: the clock was set back. Answers how many.
 
-    Without it a clock set back by an hour would stop a lane for an hour.
+    Without it a clock set back by an hour would stop a lane for an hour. Streams without a row, after a restore, get
+    one: a message of theirs would never be found.
     """
+    there = select(Pace.key).where(Pace.key == Message.stream).exists()
+    lost = select(Message.stream, Message.lane).where(Message.state == State.QUEUED, ~there).distinct()
+    missing: dict[str, Lane | None] = dict(session().execute(lost).all())
+    if missing:
+        current_app.extensions.pop("paces", None)
+        ensure(missing)
     return len(session().execute(HEAL).all())
 
 

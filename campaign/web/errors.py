@@ -3,7 +3,7 @@
 import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from campaign.core.errors import DomainError, TooMany
@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _away)
     app.register_error_handler(PoolTimeout, _away)
+    app.register_error_handler(DataError, _nonsense)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(Exception, _unexpected)
 
@@ -55,6 +56,11 @@ def _away(error: Exception) -> Response:
 
 def _database(error: DBAPIError) -> Response:
     return _away(error) if error.connection_invalidated else _unexpected(error)
+
+
+def _nonsense(_error: DataError) -> Response:
+    """A value that no column can hold, such as a NUL in an address: nobody's page asks for that."""
+    return answer(400, "bad_request", _("This did not work. Please go back and try again."))
 
 
 def unavailable() -> Response:

@@ -10,7 +10,7 @@ from campaign.core.db import db
 from campaign.core.rates import Rate
 from soak.crew import Crew
 from soak.faults.workers import mean
-from soak.ground import Ground
+from soak.ground import Ground, eventually
 from soak.verdict import Verdict, judge
 
 MIGRATION = '''"""A column that the present version knows nothing of."""
@@ -26,10 +26,10 @@ def upgrade() -> None:
 '''
 
 
-def f13(ground: Ground, *, deploys: int = 20, rate: int = 20, workers: int = 2, seconds: int = 5) -> Verdict:
+def f13(ground: Ground, *, deploys: int = 20, rate: int = 20, workers: int = 2, seconds: int = 3) -> Verdict:
     """Each: a migration while the old workers send, new workers beside them, then SIGTERM to the old ones' groups."""
     verdict = Verdict("F13 deploys while letters leave")
-    letters = ground.fill(rate * deploys * seconds, Rate(rate, "second"))
+    letters = ground.fill(rate * deploys * (seconds + 3), Rate(rate, "second"))
     ground.start("scheduler-0")
     crew = Crew(ground, workers)
     folder = ground.folder / "migrations"
@@ -37,13 +37,13 @@ def f13(ground: Ground, *, deploys: int = 20, rate: int = 20, workers: int = 2, 
     codes: list[int] = []
     slowest = 0.0
     for number in range(1, deploys + 1):
-        time.sleep(max(0.0, seconds - 3))
-        _migrate(ground, folder, f"fault_{number}")
         old = list(crew.names)
+        verdict.need(eventually(lambda old=old: all(map(crew.has_sent, old))), "a worker never began")  # type: ignore[misc]
+        _migrate(ground, folder, f"fault_{number}")
         for _worker in range(workers):
             crew.hire()
         ground.start(f"scheduler-{number}")
-        time.sleep(3)
+        time.sleep(seconds)
         begun = time.monotonic()
         codes += [crew.dismiss(name) for name in old]
         slowest = max(slowest, time.monotonic() - begun)

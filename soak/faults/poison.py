@@ -20,11 +20,14 @@ from soak.verdict import Verdict, judge
 BROKEN = {
     "nobody composes its kind": "UPDATE outbox_messages SET kind = 'nobody' WHERE id = :id",
     "its text is gone": "UPDATE outbox_messages SET ref = gen_random_uuid() WHERE id = :id",
-    "its composer raises": "UPDATE signatures SET lang = 'xx' FROM letters l WHERE l.id = :id AND l.signature_id = signatures.id",
+    "its composer raises": "UPDATE signatures SET email = '9:?' FROM letters l WHERE l.id = :id AND l.signature_id = signatures.id",
+    "its letter has a line break in the subject": "UPDATE letter_texts SET subject = E'a\\r\\nb' FROM letters l WHERE l.id = :id AND l.text_id = letter_texts.id",
     "its frozen mail is cut": "UPDATE outbox_messages SET mail = '0:{' WHERE id = :id",
     "its frozen mail is sealed in an unknown way": "UPDATE outbox_messages SET mail = '9:?' WHERE id = :id",
     "its frozen mail is of another shape": "UPDATE outbox_messages SET mail = '0:{\"shape\": 1}' WHERE id = :id",
 }
+RAISES, BREAKS = list(BROKEN)[2:4]
+UNREADABLE = list(BROKEN)[-3:]
 REFUSED, PUT_OFF = "refused for good", "put off each time"
 COMPLAINT = json.dumps(
     {"errors": [{"message": "is not right", "field": "personalizations.0.to.0.email", "help": None}]}
@@ -49,22 +52,20 @@ def f15(ground: Ground, office: Office, *, letters: int = 400, attempts: int = M
         ground.do(statement, id=poison[way])
     answers = {str(poison[REFUSED]): (400, COMPLAINT), str(poison[PUT_OFF]): (503, b"")}
     office.rule = lambda letter, _body: answers.get(letter)
-    tries = {way: 0 for way in ways} | {REFUSED: 1, PUT_OFF: MAX_ATTEMPTS}
-    ground.do("UPDATE outbox_messages SET attempts = :n WHERE id = :id", n=MAX_ATTEMPTS - attempts, id=poison[PUT_OFF])
+    put_off = [id_ for way, id_ in poison.items() if way in UNREADABLE or way == PUT_OFF]
+    tries = {way: MAX_ATTEMPTS if id_ in put_off else 0 for way, id_ in poison.items()} | {REFUSED: 1, BREAKS: 1}
+    ground.do("UPDATE outbox_messages SET attempts = :n WHERE id = ANY(:ids)", n=MAX_ATTEMPTS - attempts, ids=put_off)
     ground.start("scheduler")
     Crew(ground, 2)
-    verdict.need(_hurried(ground, poison[PUT_OFF]), f"letters are left over {ground.installation.logs()}")
+    verdict.need(_hurried(ground, put_off), f"letters are left over {ground.installation.logs()}")
     for way, id_ in poison.items():
         state, tried = ground.row("SELECT state, attempts FROM outbox_messages WHERE id = :id", id=id_)
         verdict.need((state, tried) == ("failed", tries[way]), f"{way}: {state} after {tried} attempts")
         verdict.figures[way] = f"{state} after {tried} attempts"
-    bad = {id_ for one in poison.values() for id_ in (_ids(FAMILY, id=one) if one == poison[RAISES] else [one])}
+    bad = {id_ for one in poison.values() for id_ in (_ids(FAMILY, id=one) if one in (poison[RAISES], poison[BREAKS]) else [one])}
     more = ground.ask(OTHERS, bad=list(bad))
     verdict.need(more == 0, f"{more} other letters needed another attempt")
     return judge(verdict, ground, failed=len(bad), received=office.arrivals)
-
-
-RAISES = "its composer raises"
 
 
 def _ids(statement: str, **values: Any) -> list[UUID]:
@@ -72,15 +73,15 @@ def _ids(statement: str, **values: Any) -> list[UUID]:
         return list(session().scalars(text(statement), values))
 
 
-def _hurried(ground: Ground, letter: UUID) -> bool:
-    """Wait until all are done, letting the time pass at once for which a letter put off and its lane would rest."""
+def _hurried(ground: Ground, put_off: list[UUID]) -> bool:
+    """Wait until all are done, letting the time pass at once for which letters put off and their lane would rest."""
     ends = time.monotonic() + 2 * PATIENCE
     while not ground.settled(0):
         if time.monotonic() > ends:
             return False
         ground.do(
-            "UPDATE outbox_messages SET due_at = clock_timestamp() WHERE id = :id AND state IN ('queued', 'unsure')",
-            id=letter,
+            "UPDATE outbox_messages SET due_at = clock_timestamp() WHERE id = ANY(:ids) AND state IN ('queued', 'unsure')",
+            ids=put_off,
         )
         if ground.ask(f"SELECT failures FROM outbox_paces WHERE key = '{Lane.LETTERS.limit}'"):
             with transaction():

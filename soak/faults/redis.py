@@ -96,7 +96,7 @@ def _hanging(ground: Ground) -> Iterator[None]:
 def f4(ground: Ground, *, away: int = 60, kills: int = 5, rate: int = 20, workers: int = 2) -> Verdict:
     """Redis killed for a while, then emptied and killed again and again, while people sign and letters leave."""
     verdict = Verdict("F4 Redis away, emptied, killed while letters leave")
-    letters = ground.fill(rate * (away + 3 * kills), Rate(rate, "second"))
+    letters = ground.fill(rate * (away + 2 * kills), Rate(rate, "second"))
     ground.start("scheduler", "web")
     Crew(ground, workers)
     crowd = Crowd(ground, 1, pause=0.4)

@@ -16,8 +16,7 @@ from campaign.letters import LetterText
 from campaign.outbox import Message, Sent, State
 from campaign.privacy import purge
 from campaign.signatures import Consent, Signature, SignatureState
-from tests.support import outbox as ledger
-from tests.support import people
+from tests.support import outbox as ledger, people
 from tests.support.people import MARIE, all_signatures, letter_messages, sign, supporter
 from tests.support.threads import at_once
 

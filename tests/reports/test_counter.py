@@ -12,8 +12,7 @@ from campaign.core.db import db, session, transaction
 from campaign.core.errors import NotFound
 from campaign.outbox import Sent, State
 from campaign.signatures import Public
-from tests.support import outbox as ledger
-from tests.support import people
+from tests.support import outbox as ledger, people
 from tests.support.forms import SLUG
 from tests.support.people import letter_messages, sign, supporter
 

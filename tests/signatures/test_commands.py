@@ -325,7 +325,7 @@ def test_a_no_is_kept_as_a_no_and_sending_is_agreed_to_only_by_confirming(seeded
     assert session().execute(select(Consent.kind, Consent.given)).all() == [(ConsentKind.UPDATES, False)]
     session().rollback()
     confirm(all_signatures()[0].id)
-    kinds = {kind: given for kind, given in session().execute(select(Consent.kind, Consent.given))}
+    kinds = dict(session().execute(select(Consent.kind, Consent.given)).all())
     assert kinds == {ConsentKind.UPDATES: False, ConsentKind.SEND: True}
 
 

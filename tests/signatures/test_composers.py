@@ -16,8 +16,7 @@ from campaign.outbox import Claimed, Lane, Later, State, Unsendable
 from campaign.outbox.mime import build
 from campaign.signatures import Signature, SignatureState, composers
 from campaign.targets import Person, Post, Tenure
-from tests.support import outbox as ledger
-from tests.support import people
+from tests.support import outbox as ledger, people
 from tests.support.people import MARIE, all_signatures, letter_messages, sign, supporter
 
 HOLDER = "Bart De Wever"

@@ -11,8 +11,8 @@ from campaign.outbox.mail import Envelope
 from campaign.outbox.mime import build
 from campaign.outbox.transports.smtp_answers import answer
 from campaign.outbox.transports.smtp_server import Server
-from campaign.outbox.transports.smtp_session import CLOSING, Session, Times
-from campaign.outbox.transports.smtp_trouble import Lost, Said, Stage, Trouble
+from campaign.outbox.transports.smtp_session import Session, Times
+from campaign.outbox.transports.smtp_trouble import Stage, Trouble
 
 # Many servers hang up after a hundred letters or some idle time; leaving first is one round trip cheaper.
 LETTERS = 100
@@ -24,7 +24,7 @@ WORD = re.compile(r"[^\W_]{4,}")
 
 
 class SmtpTransport:
-    """Keeps a connection between letters. One that turns out dead is replaced once, before the letter is at risk."""
+    """Keeps a connection between letters. One that has had its day is replaced once, before a letter is at risk."""
 
     def __init__(self, settings: Settings, times: Times | None = None) -> None:
         """Connects at the first letter; raises ValueError when MAIL_URL is not right."""
@@ -66,7 +66,8 @@ class SmtpTransport:
             try:
                 return self._session.deliver(sender, to, raw, ends)
             except Trouble as trouble:
-                if not _hung_up(trouble):
+                # At MAIL it may be this connection's trouble alone: dead, or over the server's limit for one.
+                if trouble.stage is not Stage.MAIL:
                     raise
         return self._open().deliver(sender, to, raw, ends)
 
@@ -89,9 +90,3 @@ class SmtpTransport:
         user, password = self._server.user, self._server.password
         sent = (user, password, f"\0{user}\0{password}")
         return {user, password} | {b64encode(text.encode()).decode() for text in sent}
-
-
-def _hung_up(trouble: Trouble) -> bool:
-    """Whether a kept connection was dead when the letter came: no answer to MAIL, or 421."""
-    silent = isinstance(trouble, Lost) or (isinstance(trouble, Said) and trouble.code == CLOSING)
-    return trouble.stage is Stage.MAIL and silent

@@ -58,9 +58,9 @@ class Session:
             self.stage = Stage.DOT
             # Who gives up here sends twice, so wait for as long as the message is ours (RFC 5321, 4.5.3.2.6).
             self._patience(max(self._times.command, ends - time.monotonic()))
-            said = self._expect(2, *self._smtp.getreply())
+            code, text = self._smtp.getreply()
             self._patience(self._times.command)
-        return said.decode("ascii", "replace")
+            return self._expect(2, code, text).decode("ascii", "replace")
 
     def usable(self, letters: int, seconds: float) -> bool:
         """Whether the next letter may go this way: not after so many, nor so long idle, nor when it was hung up on."""

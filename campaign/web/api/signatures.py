@@ -1,6 +1,6 @@
 """The JSON twin of the sign form."""
 
-from flask import jsonify, request
+from flask import g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -30,11 +30,11 @@ def form_token(slug: str) -> ResponseReturnValue:
 @self_limited("sign")
 def sign(slug: str) -> ResponseReturnValue:
     """Take a signature as JSON with the fields of the form and `lang`; 202 whatever is known of the address."""
-    if not request.is_json or not isinstance(values := request.get_json(silent=True), dict):
-        raise DomainError(_("Send one JSON object."))
+    values = _object()
     lang = str(values.get("lang", i18n.DEFAULT))
     if lang not in i18n.CODES:
         raise DomainError(_("This language is not offered."), fields={"lang": _("This language is not offered.")})
+    g.lang = lang  # for the mail and the words of consent; the browser may wish for another
     page = campaigns.find(slug, lang)
     if not page.is_open:
         raise Conflict(_("This campaign does not take letters now."))
@@ -44,3 +44,13 @@ def sign(slug: str) -> ResponseReturnValue:
         fields = {name: str(errors[0]) for name, errors in form.errors.items() if name and errors}
         raise DomainError(_("Some fields need a correction."), fields=fields)
     return jsonify(status="check_your_mail"), 202
+
+
+def _object() -> dict[str, object]:
+    try:
+        values = request.get_json(silent=True) if request.is_json else None
+    except RecursionError:  # thousands of brackets
+        values = None
+    if not isinstance(values, dict):
+        raise DomainError(_("Send one JSON object."))
+    return values

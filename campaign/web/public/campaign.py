@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, g, make_response, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from campaign import campaigns, config, letters, reports, signatures, targets

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from campaign.core import addresses, i18n
 from campaign.core.errors import DomainError
@@ -18,7 +18,7 @@ from campaign.web.origin import TokenForm
 NAME_MAX, SUBJECT_MAX, BODY_MAX, BODY_MIN = 100, 150, 8000, 20
 POSTCODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,10}")
 # What mail programs turn into a link: a scheme, a path, an address, or a domain such as bank.example.
-LINK_LIKE = re.compile(r"[/\\@:<>]|www\.|\w\.\w{2}", re.IGNORECASE)
+LINK_LIKE = re.compile(r"[/\\@:<>]|www\.|\w{2}\.\w{2}", re.IGNORECASE)
 # National shapes of postcodes that are worth checking; others only need to look like one.
 SHAPES = {"BE": re.compile(r"[1-9]\d{3}")}
 
@@ -55,19 +55,19 @@ class SignForm(TokenForm):
     name = StringField(
         filters=[_strip],
         validators=[
-            InputRequired(_("Write your name.")),
+            DataRequired(_("Write your name.")),
             Length(max=NAME_MAX, message=_("Use at most %(max)d characters for your name.")),
             _header,
             _plain,
         ],
     )
-    email = StringField(filters=[_strip], validators=[InputRequired(_("Write your email address."))])
-    postcode = StringField(filters=[_strip], validators=[InputRequired(_("Write your postcode."))])
+    email = StringField(filters=[_strip], validators=[DataRequired(_("Write your email address."))])
+    postcode = StringField(filters=[_strip], validators=[DataRequired(_("Write your postcode."))])
     country = SelectField(choices=[], validate_choice=False)
     subject = StringField(
         filters=[_one_line],
         validators=[
-            InputRequired(_("Write a subject.")),
+            DataRequired(_("Write a subject.")),
             Length(max=SUBJECT_MAX, message=_("Use at most %(max)d characters for the subject.")),
             _header,
         ],
@@ -75,7 +75,7 @@ class SignForm(TokenForm):
     body = TextAreaField(
         filters=[_clean],
         validators=[
-            InputRequired(_("Write your letter.")),
+            DataRequired(_("Write your letter.")),
             Length(min=BODY_MIN, message=_("Your letter is too short.")),
             Length(max=BODY_MAX, message=_("Your letter is too long: use at most %(max)d characters.")),
         ],

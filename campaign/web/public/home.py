@@ -1,6 +1,6 @@
 """First page, privacy, and which language to begin with."""
 
-from flask import abort, g, redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from campaign import campaigns, config, reports

@@ -108,6 +108,12 @@ def _next() -> str:
     """Where the reader wanted to go, if that is a staff page here."""
     wanted = request.args.get("next", "")
     parts = urlsplit(wanted)
-    if not parts.scheme and not parts.netloc and wanted.startswith("/staff/") and "\\" not in wanted:
+    if (
+        not parts.scheme
+        and not parts.netloc
+        and wanted.startswith("/staff/")
+        and wanted.isprintable()
+        and "\\" not in wanted
+    ):
         return wanted
     return url_for("staff.outbox")

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,7 +23,10 @@ from tests.support.smtp import CALM, QUICK, transport
 
 SINK = shutil.which("smtp-sink", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
-pytestmark = pytest.mark.skipif(SINK is None and "CI" not in os.environ, reason="needs smtp-sink, of Debian's postfix")
+pytestmark = [
+    pytest.mark.debian,
+    pytest.mark.skipif(SINK is None, reason="smtp-sink is not installed (Debian: apt-get install postfix)"),
+]
 
 
 @contextmanager
@@ -59,15 +63,23 @@ def heard(log: Path) -> list[str]:
     return connections + [line.split()[0] for line in lines if line.startswith(commands)]
 
 
+@pytest.fixture
+def mails() -> Iterator[Path]:
+    """A folder that smtp-sink can write to, which gives root's rights up."""
+    with tempfile.TemporaryDirectory(prefix="sink-") as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder)
+
+
 @pytest.mark.parametrize("options", [[], ["-p"]], ids=["together", "in turn"])
-def test_five_hundred_letters_over_five_connections(settings: Settings, tmp_path: Path, options: list[str]) -> None:
-    log, mails = tmp_path / "log", tmp_path / "mails"
-    mails.mkdir(mode=0o777)
-    mails.chmod(0o777)
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o755)
-    dump = ["-d", f"{mails}/%M."]
-    with listening(log, *dump, *options) as port, transport(settings, f"smtp://127.0.0.1:{port}") as smtp:
+def test_five_hundred_letters_over_five_connections(
+    settings: Settings, tmp_path: Path, mails: Path, options: list[str]
+) -> None:
+    log = tmp_path / "log"
+    with (
+        listening(log, "-d", f"{mails}/%M.", *options) as port,
+        transport(settings, f"smtp://127.0.0.1:{port}") as smtp,
+    ):
         for number in range(500):
             assert isinstance(smtp.send(an_envelope(subject=f"Letter {number}: één", text=f".\n{number}\n")), Sent)
     counts = {word: heard(log).count(word) for word in ("connect", "ehlo", "MAIL", "RCPT", "DATA", ".", "QUIT", "RSET")}

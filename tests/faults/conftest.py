@@ -1,0 +1,35 @@
+"""Servers that these tests may kill: one pair for each xdist worker, a database of its own for each test."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from campaign import embedded
+from soak import catalogue
+from soak.ground import plant
+from soak.verdict import Verdict
+
+Short = Callable[[str], Verdict]
+
+
+@pytest.fixture(scope="session")
+def breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Servers]:
+    """Planted servers."""
+    folder = tmp_path_factory.mktemp("breakable")
+    with embedded.start(folder, durable=False) as servers:
+        plant(servers, folder)
+        yield servers
+
+
+@pytest.fixture
+def short(breakable: embedded.Servers, tmp_path: Path) -> Short:
+    """Runs a fault in its short form and fails unless it held."""
+
+    def run(name: str) -> Verdict:
+        verdict = catalogue.run(name, breakable, tmp_path, **catalogue.FAULTS[name].short)
+        assert verdict.problems == []
+        assert (verdict.lost, verdict.duplicates) <= (0, verdict.allowed)
+        return verdict
+
+    return run

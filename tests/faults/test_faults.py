@@ -1,0 +1,51 @@
+"""Each fault of docs/reliability.md in its short form, with real processes. `make soak` runs them long."""
+
+import pytest
+
+from tests.faults.conftest import Short
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
+
+
+def test_a_web_process_killed_while_people_sign_loses_nothing_it_has_answered_for(short: Short) -> None:
+    verdict = short("f1")
+    assert verdict.figures["killed between commit and hint"] == 1
+    assert verdict.letters > 2
+
+
+def test_a_worker_killed_around_a_hand_over_doubles_at_most_the_letter_in_its_hand(short: Short) -> None:
+    verdict = short("f2-points")
+    assert verdict.figures["before the letter is taken"] == "1 kills, 0 twice"
+
+
+def test_signing_needs_no_redis(short: Short) -> None:
+    short("f3")
+
+
+def test_redis_away_emptied_and_killed_costs_no_letter_and_no_pace(short: Short) -> None:
+    verdict = short("f4")
+    assert verdict.duplicates == 0
+    assert verdict.bound is not None
+
+
+def test_a_database_that_crashes_gives_forms_back_and_everything_recovers_by_itself(short: Short) -> None:
+    short("f5")
+
+
+def test_many_drains_and_schedulers_at_once_send_each_letter_once_and_keep_the_pace(short: Short) -> None:
+    verdict = short("f12")
+    assert verdict.duplicates == 0
+    assert verdict.figures["drains that sent"] == 8
+
+
+def test_a_deploy_in_the_middle_of_sending_doubles_and_loses_nothing(short: Short) -> None:
+    verdict = short("f13")
+    assert verdict.duplicates == 0
+
+
+def test_a_worker_frozen_past_its_lease_cannot_overwrite_what_came_of_its_letter(short: Short) -> None:
+    short("f14")
+
+
+def test_poison_fails_alone(short: Short) -> None:
+    short("f15")
