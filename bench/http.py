@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+COOKIE = re.compile(rb"\r\nset-cookie: *([^;\r]+)", re.IGNORECASE)
 LOCATION = re.compile(rb"\r\nlocation: *([^\r]+)", re.IGNORECASE)
 
 
@@ -35,19 +36,36 @@ class Answer:
         return self
 
 
-def get(host: str, path: str) -> bytes:
-    """A GET request."""
-    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n".encode()
+@dataclass
+class Browser:
+    """What one visitor sends with each request: the site's name, the own address, the cookie that was set."""
 
+    host: str
+    address: str = "192.0.2.1"
+    cookie: str = ""
 
-def post(host: str, path: str, fields: dict[str, str]) -> bytes:
-    """A form as a browser sends it."""
-    body = urlencode(fields).encode()
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\nSec-Fetch-Site: same-origin\r\n"
-        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    def get(self, path: str) -> bytes:
+        """A GET request."""
+        return f"GET {path} HTTP/1.1\r\n{self._head()}\r\n".encode()
+
+    def post(self, path: str, fields: dict[str, str]) -> bytes:
+        """A form."""
+        body = urlencode(fields).encode()
+        head = (
+            f"POST {path} HTTP/1.1\r\n{self._head()}Sec-Fetch-Site: same-origin\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
+
+    def keep(self, answer: "Answer") -> None:
+        """Remember the cookie that came with an answer."""
+        found = COOKIE.search(answer.head)
+        if found:
+            self.cookie = found[1].decode()
+
+    def _head(self) -> str:
+        cookie = f"Cookie: {self.cookie}\r\n" if self.cookie else ""
+        return f"Host: {self.host}\r\nX-Forwarded-For: {self.address}\r\nAccept: */*\r\n{cookie}"
 
 
 def parse(data: bytes) -> Answer | None:

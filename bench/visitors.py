@@ -1,14 +1,17 @@
 """What each kind of visitor does, as a generator: it yields requests and gets answers, and ends when all was right.
 
-Both sides of a row are asked by the same visitor. The only difference is where the address of a page leads.
+Both sides of a row are asked by the same visitor.
 """
 
+import csv
 import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import cache
 from html import unescape
 
-from bench.http import Answer, Wrong, get, post
+from bench.http import Answer, Browser, Wrong
+from campaign.config import ROOT
 
 SLUG = "shelter-is-the-law"
 PAGE = f"/en/campaigns/{SLUG}"
@@ -24,7 +27,11 @@ class Site:
     host: str
     run: str
     body: bytes = b""
-    seen: dict[str, str] = field(default_factory=dict)
+    browser: Browser = field(init=False)
+    form: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.browser = Browser(self.host)
 
 
 @dataclass(frozen=True)
@@ -47,33 +54,33 @@ Visit = Generator[Ask | Mail, Answer | str, None]
 
 def sign(site: Site, number: int) -> Visit:
     """Post the form. The page was read before, once for each connection."""
-    if not site.seen:
-        site.seen = _form((yield Ask("page", get(site.host, PAGE))))
-    yield from _post(site, _email(site, number))
+    if not site.form:
+        yield from _read(site)
+    yield from _post(site, number)
 
 
 def journey(site: Site, number: int) -> Visit:
     """From the page to the thanks: read, sign, open the mailed link, confirm."""
-    email = _email(site, number)
-    site.seen = _form((yield Ask("page", get(site.host, PAGE))))
-    yield from _post(site, email)
-    link = yield Mail(email)
+    site.browser = Browser(site.host, f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}")
+    yield from _read(site)
+    yield from _post(site, number)
+    link = yield Mail(_email(site, number))
     if not isinstance(link, str):
         raise Wrong("no mail")
-    _body((yield Ask("confirm page", get(site.host, link))), b"<form")
-    answer = yield Ask("confirm", post(site.host, link, {}))
+    html = _page((yield Ask("confirm page", site.browser.get(link))), b"<form")
+    answer = yield Ask("confirm", site.browser.post(link, {"csrf_token": _token(html)}))
     if "/thanks/" not in _answer(answer).expect(303).location:
         raise Wrong("confirming leads elsewhere")
 
 
 def page(site: Site, _number: int) -> Visit:
     """Read the campaign page."""
-    _body((yield Ask("page", get(site.host, PAGE))), b"</html>")
+    _page((yield Ask("page", site.browser.get(PAGE))), b"</html>")
 
 
 def counter(site: Site, _number: int) -> Visit:
     """Read the counter and compare it byte by byte."""
-    answer = _answer((yield Ask("counter", get(site.host, COUNTER))))
+    answer = _answer((yield Ask("counter", site.browser.get(COUNTER))))
     if answer.status != 200 or answer.body != site.body:
         raise Wrong(f"{answer.status} with another body")
 
@@ -85,34 +92,47 @@ def _email(site: Site, number: int) -> str:
     return f"v{number}.{site.run}@example.org"
 
 
-def _post(site: Site, email: str) -> Visit:
+@cache
+def _postcodes() -> list[str]:
+    with (ROOT / "campaign" / "targets" / "belgium" / "postcodes.csv").open(encoding="utf-8", newline="") as file:
+        return sorted({row["postcode"] for row in csv.DictReader(file)})
+
+
+def _read(site: Site) -> Visit:
+    """Get the page and keep what a browser sends back of its form."""
+    answer = yield Ask("page", site.browser.get(PAGE))
+    html = _page(answer, b"</html>")
+    body = BODY.search(html)
+    if body is None:
+        raise Wrong("a page without its letter")
+    site.browser.keep(_answer(answer))
+    site.form = {"csrf_token": _token(html), "body": unescape(body[1].decode()).replace("\n", "\r\n")}
+
+
+def _post(site: Site, number: int) -> Visit:
+    postcodes = _postcodes()
     fields = {
-        "csrf_token": site.seen["token"],
+        **site.form,
         "source": "",
         "subject": "Please give every asylum applicant the place the law provides",
-        "body": site.seen["body"],
         "name": "Marie Peeters",
-        "email": email,
-        "postcode": "9000",
+        "email": _email(site, number),
+        "postcode": postcodes[number * 7919 % len(postcodes)],
         "country": "BE",
         "updates": "no",
         "public": "name",
     }
-    answer = yield Ask("sign", post(site.host, f"{PAGE}/sign", fields))
+    answer = yield Ask("sign", site.browser.post(f"{PAGE}/sign", fields))
     if not _answer(answer).expect(303).location.endswith("/check-your-mail"):
         raise Wrong("signing leads elsewhere")
 
 
-def _form(answer: Answer | str) -> dict[str, str]:
-    """What a browser sends back of a page's form."""
-    html = _body(answer, b"</html>")
-    token, body = TOKEN.search(html), BODY.search(html)
-    if token is None or body is None:
-        raise Wrong("a page without its form")
-    return {"token": token[1].decode(), "body": unescape(body[1].decode()).replace("\n", "\r\n")}
+def _token(html: bytes) -> str:
+    found = TOKEN.search(html)
+    return found[1].decode() if found else ""
 
 
-def _body(answer: Answer | str, holding: bytes) -> bytes:
+def _page(answer: Answer | str, holding: bytes) -> bytes:
     body = _answer(answer).expect(200).body
     if holding not in body:
         raise Wrong(f"a page without {holding!r}")

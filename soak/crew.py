@@ -4,7 +4,7 @@ import os
 import random
 import signal
 
-from soak.ground import Ground
+from soak.ground import Ground, eventually
 from tests.support import kills
 
 HOLDER = """
@@ -49,6 +49,12 @@ class Crew:
         """The message that a worker has claimed and not recorded."""
         found = self._ground.ask(HELD, pid=str(self.pid(name)))
         return str(found) if found else None
+
+    def ready(self) -> "Crew":
+        """Wait until each has claimed something."""
+        if not eventually(lambda: all(map(self.has_sent, self.names))):
+            raise AssertionError(f"a worker never began; {self._ground.installation.logs()}")
+        return self
 
     def has_sent(self, name: str) -> bool:
         """Whether a worker has claimed anything yet."""

@@ -150,6 +150,22 @@ def app(clean: None, settings: Settings) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def unused(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One app for all tests that need its words and settings and no rows."""
+    folder = str(tmp_path_factory.mktemp("unused"))
+    return create_app(load({**environment(folder), "DATABASE_URL": database_url, "REDIS_URL": redis_url}))
+
+
+@pytest.fixture
+def plain(unused: Flask) -> Iterator[Flask]:
+    """That app in its context; what a test changes in its settings is set back."""
+    settings = unused.extensions["settings"]
+    with unused.app_context():
+        yield unused
+    unused.extensions["settings"] = settings
+
+
 @pytest.fixture
 def seeded(app: Flask) -> Flask:
     """The app with the demonstration campaign."""

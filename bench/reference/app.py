@@ -1,7 +1,8 @@
 """A bare Flask site that writes the rows of a campaign with hand-written SQL, one statement a step.
 
-Not a product: no check of what is sent, no CSRF token, no guard against floods or double clicks, no limit, no languages.
-It runs on the product's own schema, so both sides write the same rows into the same indexes.
+Not a product: it checks the form's token, as every Flask site does, and nothing else; it has no guard against floods or
+double clicks, no limit, no languages. It runs on the product's own schema, so both sides write the same rows into the
+same indexes.
 """
 
 import os
@@ -12,6 +13,7 @@ from typing import Any
 
 import psycopg
 from flask import Flask, Response, redirect, render_template, request
+from flask_wtf.csrf import CSRFProtect
 
 from bench.reference.statements import CAMPAIGN, CONFIRM, SIGN, TEXT, WORDING
 from bench.visitors import PAGE
@@ -20,6 +22,8 @@ FILLER = "x" * int(os.environ.get("PAGE_FILLER", "0"))
 COUNTRIES = [(f"{number:03d}", f"Country number {number}") for number in range(250)]
 
 app = Flask(__name__)
+app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]
+CSRFProtect(app)
 
 
 own = threading.local()
@@ -28,7 +32,7 @@ own = threading.local()
 def link() -> "psycopg.Connection[Any]":
     """This thread's connection."""
     if not hasattr(own, "link"):
-        own.link = psycopg.connect(os.environ["DATABASE_URL"].replace("+psycopg", "", 1), autocommit=True)
+        own.link = psycopg.connect(os.environ["DATABASE_URL"].replace("+psycopg", "", 1))
     connection: psycopg.Connection[Any] = own.link
     return connection
 
@@ -36,8 +40,9 @@ def link() -> "psycopg.Connection[Any]":
 @cache
 def campaign() -> dict[str, Any]:
     """What stays the same, read once; and the wordings that consents point to."""
-    link().execute(WORDING)
-    row = link().execute(CAMPAIGN).fetchone()
+    with link().transaction():
+        link().execute(WORDING)
+        row = link().execute(CAMPAIGN).fetchone()
     assert row
     return dict(zip(("campaign", "version", "title", "lead", "story", "subject", "letter", "posts"), row, strict=True))
 
@@ -65,19 +70,22 @@ def sign() -> Response:
         "hash": sha256(form["email"].encode()).digest(),
         **{name: form[name] for name in ("subject", "body", "email", "name", "postcode", "country")},
     }
-    link().execute(SIGN, values)
+    with link().transaction():
+        link().execute(SIGN, values)
     return redirect(f"{PAGE}/check-your-mail", 303)  # type: ignore[return-value]  # Flask's own subclass
 
 
 @app.get("/confirm/<id_>")
 def confirm_page(id_: str) -> str:
     """The letter once more, with a button."""
-    row = link().execute(TEXT, {"id": id_}).fetchone()
+    with link().transaction():
+        row = link().execute(TEXT, {"id": id_}).fetchone()
     return render_template("confirm.html", text=row, id=id_)
 
 
 @app.post("/confirm/<id_>")
 def confirm(id_: str) -> Response:
     """The signature confirmed, a consent, two letters, two messages, the tallies moved."""
-    link().execute(CONFIRM, {"id": id_, "posts": campaign()["posts"]})
+    with link().transaction():
+        link().execute(CONFIRM, {"id": id_, "posts": campaign()["posts"]})
     return redirect(f"/thanks/{id_}", 303)  # type: ignore[return-value]  # Flask's own subclass

@@ -7,7 +7,7 @@ from rq.serializers import JSONSerializer
 from campaign.core.redis import attempt
 
 # The dotted path of the job: the one name that points up from the ground floor.
-DRAIN = "campaign.jobs.drain.drain"
+DRAIN = "campaign.jobs.drain.attend"
 # One hint waits per lane. The drain removes the mark when it starts, so what is committed later rings again.
 MARK_SECONDS = 2
 DRAIN_TIMEOUT = 90

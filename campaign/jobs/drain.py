@@ -5,10 +5,10 @@ import socket
 import time
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError as PoolTimeout
 
 from campaign import config, outbox
-from campaign.core.db import transaction
+from campaign.core.db import db, transaction
 from campaign.core.queue import heard, ring
 from campaign.jobs.stop import stopping, wait
 from campaign.outbox import Answer, Claimed, Lane, Later, Refused, Sent, Transport, Unknown, Wait
@@ -25,6 +25,18 @@ PATIENCE_SECONDS = 12.0
 GLANCE_SECONDS = 1.0
 RETRY_SECONDS = 0.3
 ACTOR = f"worker:{socket.gethostname()}/{os.getpid()}"
+
+
+def attend(lane_name: str) -> None:
+    """What a hint starts: a drain. A failure is logged, and the next hint or sweep tries again."""
+    try:
+        drain(lane_name)
+    except SQLAlchemyError as error:
+        log.warning("drain_failed", lane=lane_name, error=type(error).__name__)
+    except Exception:  # the worker lives on: its next turn may meet a better world
+        log.exception("drain_failed", lane=lane_name)
+    finally:
+        db.session.remove()
 
 
 def drain(lane_name: str) -> int:

@@ -10,13 +10,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
-from sqlalchemy.exc import SQLAlchemyError
 
 from campaign import config
 from campaign.core import beats
-from campaign.core.db import db
 from campaign.core.queue import name
-from campaign.jobs.drain import drain
+from campaign.jobs.drain import attend
 from campaign.jobs.heart import beating
 from campaign.jobs.stop import catch_signals, request_stop, stopping, wait
 from campaign.outbox import Lane
@@ -74,7 +72,7 @@ def run(app: Flask, lane: Lane) -> None:
             _listen(lane)
             catch_signals()
             if not stopping():
-                _look(lane)
+                attend(lane.value)  # without being told
         log.info("worker_stopped", lane=lane.value)
 
 
@@ -89,20 +87,9 @@ def _listen(lane: Lane) -> None:
         worker = _Worker(
             [queue], connection=connection, serializer=JSONSerializer, worker_ttl=45, log_job_description=False
         )
-        worker.work(logging_level="WARNING", max_idle_time=IDLE_SECONDS)
+        worker.work(logging_level="CRITICAL", max_idle_time=IDLE_SECONDS)
     except (redis.RedisError, RedisAway, OSError) as error:
         log.warning("redis_away", lane=lane.value, error=type(error).__name__)
         wait(AWAY_SECONDS)
     finally:
         connection.close()
-
-
-def _look(lane: Lane) -> None:
-    """Drain without being told."""
-    try:
-        drain(lane.value)
-    except SQLAlchemyError as error:
-        log.warning("drain_failed", lane=lane.value, error=type(error).__name__)
-        wait(AWAY_SECONDS)
-    finally:
-        db.session.remove()

@@ -17,7 +17,7 @@ def f5(ground: Ground, *, restarts: int = 20, away: int = 3, rate: int = 20, wor
     verdict = Verdict("F5 PostgreSQL crashes while people sign and letters leave")
     ground.fill(rate * restarts * (away + 2) // 2, Rate(rate, "second"))
     ground.start("scheduler", "people", "live", "web")
-    crew = Crew(ground, workers)
+    crew = Crew(ground, workers).ready()
     running = ground.installation.pids()
     crowd = Crowd(ground)
     crowd.start()

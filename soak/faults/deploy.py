@@ -10,7 +10,7 @@ from campaign.core.db import db
 from campaign.core.rates import Rate
 from soak.crew import Crew
 from soak.faults.workers import mean
-from soak.ground import Ground, eventually
+from soak.ground import Ground
 from soak.verdict import Verdict, judge
 
 MIGRATION = '''"""A column that the present version knows nothing of."""
@@ -37,8 +37,7 @@ def f13(ground: Ground, *, deploys: int = 20, rate: int = 20, workers: int = 2, 
     codes: list[int] = []
     slowest = 0.0
     for number in range(1, deploys + 1):
-        old = list(crew.names)
-        verdict.need(eventually(lambda old=old: all(map(crew.has_sent, old))), "a worker never began")  # type: ignore[misc]
+        old = list(crew.ready().names)
         _migrate(ground, folder, f"fault_{number}")
         for _worker in range(workers):
             crew.hire()

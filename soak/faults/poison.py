@@ -62,7 +62,11 @@ def f15(ground: Ground, office: Office, *, letters: int = 400, attempts: int = M
         state, tried = ground.row("SELECT state, attempts FROM outbox_messages WHERE id = :id", id=id_)
         verdict.need((state, tried) == ("failed", tries[way]), f"{way}: {state} after {tried} attempts")
         verdict.figures[way] = f"{state} after {tried} attempts"
-    bad = {id_ for one in poison.values() for id_ in (_ids(FAMILY, id=one) if one in (poison[RAISES], poison[BREAKS]) else [one])}
+    bad = {
+        id_
+        for one in poison.values()
+        for id_ in (_ids(FAMILY, id=one) if one in (poison[RAISES], poison[BREAKS]) else [one])
+    }
     more = ground.ask(OTHERS, bad=list(bad))
     verdict.need(more == 0, f"{more} other letters needed another attempt")
     return judge(verdict, ground, failed=len(bad), received=office.arrivals)

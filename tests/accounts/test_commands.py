@@ -135,13 +135,13 @@ def test_one_address_has_one_account_whatever_its_case(user: User) -> None:
 
 
 @pytest.mark.parametrize("password", ["", "short", "x" * 11, "x" * (LONGEST + 1)], ids=len)
-def test_a_password_that_is_too_short_or_too_long_is_refused(app: Flask, password: str) -> None:
+def test_a_password_that_is_too_short_or_too_long_is_refused(plain: Flask, password: str) -> None:
     with pytest.raises(BadPassword, match="12"):
         hash_password(password)
 
 
 @pytest.mark.parametrize("password", ["x" * 12, "x" * LONGEST, "pässwörd mit ümlaut 🙂", "            "], ids=len)
-def test_any_other_password_works_and_only_that_one(app: Flask, password: str) -> None:
+def test_any_other_password_works_and_only_that_one(plain: Flask, password: str) -> None:
     stored = hash_password(password)
     assert stored.startswith("$argon2id$")
     assert matches(stored, password)

@@ -21,7 +21,7 @@ NARROW, WIDE = "\u202f", "\u00a0"
     ],
 )
 def test_numbers_and_dates_are_written_as_their_reader_writes_them(
-    app: Flask, lang: str, number: str, percent: str, day: str, moment: str
+    plain: Flask, lang: str, number: str, percent: str, day: str, moment: str
 ) -> None:
     with i18n.speaking(lang):
         spaces = re.compile(f"[{NARROW}{WIDE}]")
@@ -46,20 +46,20 @@ def test_numbers_and_dates_are_written_as_their_reader_writes_them(
     ],
     ids=lambda text: text[:20],
 )
-def test_a_reader_without_a_choice_gets_the_language_of_the_browser(app: Flask, accept: str, lang: str) -> None:
-    with app.test_request_context("/", headers={"Accept-Language": accept}):
+def test_a_reader_without_a_choice_gets_the_language_of_the_browser(plain: Flask, accept: str, lang: str) -> None:
+    with plain.test_request_context("/", headers={"Accept-Language": accept}):
         assert i18n.language() == lang
 
 
-def test_the_language_of_the_address_wins_over_the_browsers(app: Flask) -> None:
-    with app.test_request_context("/", headers={"Accept-Language": "fr"}):
+def test_the_language_of_the_address_wins_over_the_browsers(plain: Flask) -> None:
+    with plain.test_request_context("/", headers={"Accept-Language": "fr"}):
         g.lang = "de"
         assert i18n.language() == "de"
         g.lang = "xx"
         assert i18n.language() in i18n.CODES
 
 
-def test_speaking_ends_where_it_began_also_after_a_failure(app: Flask) -> None:
+def test_speaking_ends_where_it_began_also_after_a_failure(plain: Flask) -> None:
     with i18n.speaking("nl"):
         with pytest.raises(RuntimeError), i18n.speaking("fr"):
             assert i18n.number(1.5) == "1,5"
@@ -70,7 +70,7 @@ def test_speaking_ends_where_it_began_also_after_a_failure(app: Flask) -> None:
         assert i18n.number(1.5) == "1.5"
 
 
-def test_a_text_falls_back_to_english_and_then_to_any(app: Flask) -> None:
+def test_a_text_falls_back_to_english_and_then_to_any(plain: Flask) -> None:
     assert i18n.pick({"en": "a", "fr": "b"}, "fr") == "b"
     assert i18n.pick({"en": "a", "fr": ""}, "fr") == "a"
     assert i18n.pick({"nl": "c"}, "fr") == "c"
@@ -78,7 +78,7 @@ def test_a_text_falls_back_to_english_and_then_to_any(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("lang", i18n.CODES)
-def test_the_list_of_countries_has_the_countries_and_nothing_else(app: Flask, lang: str) -> None:
+def test_the_list_of_countries_has_the_countries_and_nothing_else(plain: Flask, lang: str) -> None:
     with i18n.speaking(lang):
         codes = [code for code, _name in i18n.countries()]
     assert {"BE", "FR", "NL", "DE", "LU", "GB", "CD", "XK"} <= set(codes)

@@ -19,7 +19,7 @@ ANY = st.text(st.characters(codec=None), max_size=300)
 
 
 @pytest.mark.parametrize("kind", [CONTROLS, BIDI, INVISIBLE], ids=["controls", "bidi", "invisible"])
-def test_a_header_takes_no_control_bidi_or_invisible_character(app: Flask, kind: list[str]) -> None:
+def test_a_header_takes_no_control_bidi_or_invisible_character(plain: Flask, kind: list[str]) -> None:
     for character in kind:
         for text in (f"Ann{character}Peeters", character, f"Ann{character}"):
             with pytest.raises(BadText):
@@ -32,7 +32,7 @@ def test_a_header_takes_no_control_bidi_or_invisible_character(app: Flask, kind:
     ["=?utf-8?q?Ann=0D=0ABcc=3A_v=40x.y?=", "=?UTF-8?B?QQ==?=", "Ann =?x", "a=?", "\ud800", "Ann\udfff"],
     ids=ascii,
 )
-def test_a_header_takes_no_encoded_word_and_no_half_character(app: Flask, text: str) -> None:
+def test_a_header_takes_no_encoded_word_and_no_half_character(plain: Flask, text: str) -> None:
     with pytest.raises(BadText):
         header_text(text)
 
@@ -50,16 +50,16 @@ def test_a_header_takes_no_encoded_word_and_no_half_character(app: Flask, text: 
         "a=b?c",
     ],
 )
-def test_names_of_people_pass_as_they_are(app: Flask, name: str) -> None:
+def test_names_of_people_pass_as_they_are(plain: Flask, name: str) -> None:
     assert header_text(name) == unicodedata.normalize("NFC", name)
 
 
-def test_a_family_joined_by_a_joiner_is_still_a_name(app: Flask) -> None:
+def test_a_family_joined_by_a_joiner_is_still_a_name(plain: Flask) -> None:
     """Persian and many scripts of India write with U+200C and U+200D inside words; both stand in no attack."""
     assert header_text("نیک‌پور") == "نیک‌پور"
 
 
-def test_a_header_has_a_length(app: Flask) -> None:
+def test_a_header_has_a_length(plain: Flask) -> None:
     assert header_text("é" * 200) == "é" * 200
     with pytest.raises(BadText, match="200"):
         header_text("é" * 201)
@@ -71,7 +71,7 @@ def test_a_header_has_a_length(app: Flask) -> None:
 @given(ANY)
 @example("e\u0301" * 150)
 @example("=\u0338?")
-def test_what_the_header_gate_lets_through_is_one_clean_line_and_passes_again(app: Flask, text: str) -> None:
+def test_what_the_header_gate_lets_through_is_one_clean_line_and_passes_again(plain: Flask, text: str) -> None:
     try:
         passed = header_text(text)
     except BadText:
@@ -90,7 +90,7 @@ _BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 @QUICK
 @given(ANY)
-def test_one_line_leaves_controls_for_the_gate_to_refuse(app: Flask, text: str) -> None:
+def test_one_line_leaves_controls_for_the_gate_to_refuse(plain: Flask, text: str) -> None:
     line = one_line(text)
     assert line == line.strip()
     assert "  " not in line
@@ -103,7 +103,7 @@ def test_one_line_leaves_controls_for_the_gate_to_refuse(app: Flask, text: str) 
 @example("a\n\n\n\n\n\n\nb")
 @example("\x00\x1b[31mred\x07\u202eevil")
 @example("e\u0301\ud800")
-def test_prose_keeps_words_and_lines_and_drops_what_nobody_can_see(app: Flask, text: str) -> None:
+def test_prose_keeps_words_and_lines_and_drops_what_nobody_can_see(plain: Flask, text: str) -> None:
     kept = prose(text)
     assert prose(kept) == kept
     assert "\r" not in kept
@@ -115,7 +115,7 @@ def test_prose_keeps_words_and_lines_and_drops_what_nobody_can_see(app: Flask, t
     kept.encode()
 
 
-def test_prose_does_not_glue_words_together_that_an_odd_line_break_held_apart(app: Flask) -> None:
+def test_prose_does_not_glue_words_together_that_an_odd_line_break_held_apart(plain: Flask) -> None:
     assert prose("one\u2028two\u2029three\x0bfour\x0cfive\x85six").split() == [
         "one",
         "two",
@@ -126,7 +126,7 @@ def test_prose_does_not_glue_words_together_that_an_odd_line_break_held_apart(ap
     ]
 
 
-def test_prose_is_text_and_stays_text(app: Flask) -> None:
+def test_prose_is_text_and_stays_text(plain: Flask) -> None:
     text = "<script>alert(1)</script> {name} {{ 7*7 }} **bold** & < >"
     assert prose(text) == text
 
@@ -145,7 +145,7 @@ A *word* with [a link](https://example.org/a?b=1&c=2), [mail](mailto:a@b.example
 """
 
 
-def test_the_markdown_that_staff_need_becomes_html(app: Flask) -> None:
+def test_the_markdown_that_staff_need_becomes_html(plain: Flask) -> None:
     html = markdown(MARKDOWN.replace("# Title", "## Title"))
     for part in (
         "<h2>Title</h2>",
@@ -264,7 +264,7 @@ def text_of(html: str) -> str:
 
 
 @pytest.mark.parametrize("gate", [markdown, sanitise], ids=["markdown", "sanitise"])
-def test_nothing_of_the_hostile_corpus_gets_through(app: Flask, gate: "type[object]") -> None:
+def test_nothing_of_the_hostile_corpus_gets_through(plain: Flask, gate: "type[object]") -> None:
     for payload in PAYLOADS:
         harmless(str(gate(payload)))
 
@@ -275,18 +275,18 @@ def test_nothing_of_the_hostile_corpus_gets_through(app: Flask, gate: "type[obje
         "".join
     )
 )
-def test_no_mixture_of_hostile_pieces_gets_through(app: Flask, source: str) -> None:
+def test_no_mixture_of_hostile_pieces_gets_through(plain: Flask, source: str) -> None:
     harmless(str(markdown(source)))
     harmless(str(sanitise(source)))
 
 
 @QUICK
 @given(st.lists(st.sampled_from(PAYLOADS), max_size=3).map("".join))
-def test_cleaning_twice_changes_nothing_more(app: Flask, source: str) -> None:
+def test_cleaning_twice_changes_nothing_more(plain: Flask, source: str) -> None:
     once = sanitise(source)
     assert sanitise(once) == once
 
 
-def test_markdown_answers_before_anybody_gets_tired(app: Flask) -> None:
+def test_markdown_answers_before_anybody_gets_tired(plain: Flask) -> None:
     for bomb in ("[" * 20000, "*a_" * 5000, "> " * 2000 + "x", "- " * 2000, "<" * 20000, "`" * 20000, "![[" * 5000):
         harmless(str(markdown(bomb)))

@@ -13,12 +13,12 @@ ALL = ("name", "postcode", "place", "salutation", "office", "holder", "campaign"
 
 
 @pytest.mark.parametrize("word", ALL)
-def test_every_word_of_the_list_may_stand_in_the_locked_parts(app: Flask, word: str) -> None:
+def test_every_word_of_the_list_may_stand_in_the_locked_parts(plain: Flask, word: str) -> None:
     check(f"Dear {{{word}}}, and {{{word}}} again", LOCKED, "opening")
 
 
 @pytest.mark.parametrize("word", ALL)
-def test_only_the_campaign_may_stand_where_supporters_edit(app: Flask, word: str) -> None:
+def test_only_the_campaign_may_stand_where_supporters_edit(plain: Flask, word: str) -> None:
     if word == "campaign":
         check("{campaign}", EDITABLE, "body")
         return
@@ -39,7 +39,7 @@ def test_only_the_campaign_may_stand_where_supporters_edit(app: Flask, word: str
     ids=ascii,
 )  # fmt: skip
 def test_anything_else_in_braces_is_an_error_that_names_the_field_and_what_may_stand_there(
-    app: Flask, text: str
+    plain: Flask, text: str
 ) -> None:
     for allowed, field in ((LOCKED, "closing"), (EDITABLE, "subject")):
         with pytest.raises(BadPlaceholder) as caught:

@@ -12,7 +12,7 @@ from tests.support.mail import mails
 from tests.support.outbox import an_envelope
 
 
-def test_a_mail_that_is_written_is_delivered_whole(app: Flask, tmp_path: Path) -> None:
+def test_a_mail_that_is_written_is_delivered_whole(plain: Flask, tmp_path: Path) -> None:
     transport = MaildirTransport(str(tmp_path / "mail"))
     answer = transport.send(an_envelope())
     assert isinstance(answer, Sent)
@@ -24,7 +24,7 @@ def test_a_mail_that_is_written_is_delivered_whole(app: Flask, tmp_path: Path) -
     assert mails(tmp_path / "mail")[0]["Message-ID"] == an_envelope().message_id
 
 
-def test_a_folder_that_went_away_is_for_later_and_costs_no_attempt(app: Flask, tmp_path: Path) -> None:
+def test_a_folder_that_went_away_is_for_later_and_costs_no_attempt(plain: Flask, tmp_path: Path) -> None:
     transport = MaildirTransport(str(tmp_path / "mail"))
     shutil.rmtree(tmp_path / "mail")
     answer = transport.send(an_envelope())
@@ -33,8 +33,8 @@ def test_a_folder_that_went_away_is_for_later_and_costs_no_attempt(app: Flask, t
     assert not answer.lane
 
 
-def test_a_folder_name_with_spaces_and_accents_works(app: Flask, tmp_path: Path) -> None:
-    settings = app.extensions["settings"]
+def test_a_folder_name_with_spaces_and_accents_works(plain: Flask, tmp_path: Path) -> None:
+    settings = plain.extensions["settings"]
     folder = tmp_path / "my boîte"
     transport = connect(
         type(settings)(**{**vars(settings), "mail_url": f"maildir://{str(folder).replace(' ', '%20')}"})

@@ -82,19 +82,19 @@ def folded(text: str) -> str:
     return " ".join(text.split())
 
 
-def test_a_letter_is_plain_text_with_the_headers_that_were_meant(app: Flask) -> None:
+def test_a_letter_is_plain_text_with_the_headers_that_were_meant(plain: Flask) -> None:
     envelope = an_envelope(
         from_name="André Peeters", subject="Décidez maintenant", text="Il faut que ça cesse.\n", language="fr"
     )
     assert build(envelope) == LETTER
 
 
-def test_a_mail_to_a_supporter_has_text_first_and_then_html(app: Flask) -> None:
+def test_a_mail_to_a_supporter_has_text_first_and_then_html(plain: Flask) -> None:
     mail = an_envelope(from_name="Postbag", html="<p>It must end now.</p>\n", reply_to=None, automatic=True)
     assert build(mail) == MAIL
 
 
-def test_only_automatic_mail_says_that_it_is(app: Flask) -> None:
+def test_only_automatic_mail_says_that_it_is(plain: Flask) -> None:
     assert parsed(build(an_envelope(automatic=True)))["Auto-Submitted"] == "auto-generated"
     assert parsed(build(an_envelope(automatic=False)))["Auto-Submitted"] is None
 
@@ -115,26 +115,26 @@ HOSTILE_VALUES = [
 
 
 @pytest.mark.parametrize("field", ["from_name", "to_name", "reply_to_name", "subject", "to", "reply_to", "language"])
-def test_hostile_values_never_become_a_header(app: Flask, field: str) -> None:
+def test_hostile_values_never_become_a_header(plain: Flask, field: str) -> None:
     for hostile in HOSTILE_VALUES:
         with pytest.raises(BadText):
             build(an_envelope(**{field: hostile}))
 
 
 @pytest.mark.parametrize("field", ["sender", "message_id", "date"])
-def test_hostile_values_never_become_a_header_of_the_envelope(app: Flask, field: str) -> None:
+def test_hostile_values_never_become_a_header_of_the_envelope(plain: Flask, field: str) -> None:
     with pytest.raises(BadText):
         build(replace(an_envelope(), **{field: EXPLOIT + "@x.example"}))
 
 
-def test_extra_headers_pass_the_gate_too(app: Flask) -> None:
+def test_extra_headers_pass_the_gate_too(plain: Flask) -> None:
     assert parsed(build(an_envelope(headers={"X-Campaign": "shelter"})))["X-Campaign"] == "shelter"
     for headers in ({"X-Campaign": "a\nBcc: v@x.y"}, {"X-Campaign": EXPLOIT}, {"X-Campaign\nBcc": "v@x.y"}):
         with pytest.raises((BadText, ValueError)):
             build(an_envelope(headers=headers))
 
 
-def test_the_exploit_would_work_without_the_gate(app: Flask) -> None:
+def test_the_exploit_would_work_without_the_gate(plain: Flask) -> None:
     """RELIABILITY 1.7 on this Python; where it is mended there, the gate costs nothing."""
     message = EmailMessage()
     message["Subject"] = EXPLOIT
@@ -165,7 +165,7 @@ HOSTILE = st.one_of(
 @example("é" * 200, "subject")
 @example("x " * 99, "from_name")
 @example("@" * 60 + "é" * 60, "from_name")
-def test_whatever_is_sent_is_read_back_as_it_was_meant(app: Flask, value: str, field: str) -> None:
+def test_whatever_is_sent_is_read_back_as_it_was_meant(plain: Flask, value: str, field: str) -> None:
     """Each mail either cannot be built or says, to any reader, exactly what was put in and nothing more."""
     try:
         raw = build(an_envelope(**{field: value}))
@@ -201,7 +201,7 @@ def test_whatever_is_sent_is_read_back_as_it_was_meant(app: Flask, value: str, f
 @example(".\n..\nFrom me\n--=_0123456789abcdef--\n")
 @example("x" * 2000)
 @example(" leading\ntrailing ")
-def test_a_letters_words_arrive_to_the_last_character(app: Flask, words: str) -> None:
+def test_a_letters_words_arrive_to_the_last_character(plain: Flask, words: str) -> None:
     text = words + "\n"
     raw = build(an_envelope(text=text, html=f"<pre>{len(words)}</pre>"))
     body = parsed(raw).get_body(("plain",))
@@ -214,7 +214,7 @@ def test_a_letters_words_arrive_to_the_last_character(app: Flask, words: str) ->
     assert b"\r" not in b"".join(lines)
 
 
-def test_a_long_sending_domain_leaves_the_message_id_whole(app: Flask) -> None:
+def test_a_long_sending_domain_leaves_the_message_id_whole(plain: Flask) -> None:
     domain = "letters.of-the-many-friends-of-shelter.a-rather-long-organisation.example.org"
     envelope = replace(an_envelope(), message_id=f"<{'0' * 40}@{domain}>", sender=f"letters+{'a' * 20}@{domain}")
     message = parsed(build(envelope))
@@ -228,18 +228,18 @@ def test_a_long_sending_domain_leaves_the_message_id_whole(app: Flask) -> None:
     ids=repr,
 )
 def test_a_mail_that_cannot_be_built_is_refused_and_does_not_break_its_worker(
-    app: Flask, tmp_path: object, changes: dict[str, str]
+    plain: Flask, tmp_path: object, changes: dict[str, str]
 ) -> None:
     answer = MaildirTransport(f"{tmp_path}/mail").send(an_envelope(**changes))
     assert isinstance(answer, Refused), answer
 
 
 @pytest.mark.parametrize("name", ["X Y", "X:Y", "X\nY", ""])
-def test_a_header_with_a_name_that_cannot_be_one_is_refused(app: Flask, tmp_path: object, name: str) -> None:
+def test_a_header_with_a_name_that_cannot_be_one_is_refused(plain: Flask, tmp_path: object, name: str) -> None:
     answer = MaildirTransport(f"{tmp_path}/mail").send(an_envelope(headers={name: "v@x.y"}))
     assert isinstance(answer, Refused), answer
 
 
-def test_errors_of_the_gate_are_words_for_people(app: Flask) -> None:
+def test_errors_of_the_gate_are_words_for_people(plain: Flask) -> None:
     with pytest.raises(DomainError, match="ordinary letters"):
         build(an_envelope(subject="a\nb"))

@@ -123,7 +123,8 @@ def test_a_target_without_an_address_fails_alone_with_a_reason(seeded: Flask) ->
     with transaction():
         session().execute(
             text(
-                "UPDATE contacts SET until = since WHERE post_id = (SELECT id FROM posts WHERE key = 'be-prime-minister')"
+                "UPDATE contacts SET until = since"
+                " WHERE post_id = (SELECT id FROM posts WHERE key = 'be-prime-minister')"
             )
         )
     assert ledger.claimed().envelope.mail.to.startswith("asylum-migration@")

@@ -75,23 +75,18 @@ def test_initials_are_two_letters_of_the_name(posts: dict[str, Post]) -> None:
     assert one(posts["be-asylum-migration"], FIRST_DAY).initials == "AB"
 
 
-@pytest.mark.parametrize(
-    ("country", "postcode", "lang", "place"),
-    [
+def test_a_postcode_has_a_place_where_it_is_known(seeded: Flask) -> None:
+    for country, postcode, lang, place in [
         ("BE", "9000", "nl", "Gent"),
         ("BE", "4000", "fr", "Liège"),
         ("BE", "9999", "nl", ""),
         ("FR", "9000", "fr", ""),
         ("", "", "en", ""),
-    ],
-)
-def test_a_postcode_has_a_place_where_it_is_known(
-    seeded: Flask, country: str, postcode: str, lang: str, place: str
-) -> None:
-    assert targets.place_of(country, postcode, lang) == place
+    ]:
+        assert targets.place_of(country, postcode, lang) == place
 
 
-@pytest.mark.parametrize("lang", ["en", "fr", "nl", "de"])
-@pytest.mark.parametrize("postcode", ["1000", "2000", "3000", "4000", "4700", "5000", "6000", "7000", "8000", "9000"])
-def test_every_known_postcode_has_a_place_in_every_language(seeded: Flask, postcode: str, lang: str) -> None:
-    assert targets.place_of("BE", postcode, lang)
+def test_every_known_postcode_has_a_place_in_every_language(seeded: Flask) -> None:
+    for postcode in (*range(1000, 10000, 1000), 4700, 3700, 9600):
+        for lang in ("en", "fr", "nl", "de"):
+            assert targets.place_of("BE", str(postcode), lang), (postcode, lang)

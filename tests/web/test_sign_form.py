@@ -341,12 +341,21 @@ def test_a_hostile_address_is_answered_calmly(client: FlaskClient, path: str) ->
     assert client.get(path).status_code in (200, 400, 404, 410)
 
 
-@pytest.mark.parametrize("headers", [
-    {"Accept-Language": "x" * 8000}, {"Accept-Language": "\u00ff;q=x"}, {"X-Forwarded-For": "'; DROP TABLE"}, {"User-Agent": "\u00ff" * 1000},
-    {"Cookie": "staff=\u00ff\x01; staff=x"}, {"Referer": "javascript:alert(1)"}, {"Range": "bytes=0-1,2-3"}, {"If-None-Match": "*"},
-])  # fmt: skip
-def test_hostile_headers_change_nothing(client: FlaskClient, headers: dict[str, str]) -> None:
-    assert client.get(CAMPAIGN, headers=headers).status_code in (200, 304)
+ODD_HEADERS = [
+    {"Accept-Language": "x" * 8000},
+    {"Accept-Language": "\u00ff;q=x"},
+    {"X-Forwarded-For": "'; DROP TABLE"},
+    {"User-Agent": "\u00ff" * 1000},
+    {"Cookie": "staff=\u00ff\x01; staff=x"},
+    {"Referer": "javascript:alert(1)"},
+    {"Range": "bytes=0-1,2-3"},
+    {"If-None-Match": "*"},
+]
+
+
+def test_hostile_headers_change_nothing(client: FlaskClient) -> None:
+    for headers in ODD_HEADERS:
+        assert client.get(CAMPAIGN, headers=headers).status_code in (200, 304), headers
 
 
 # Other sites

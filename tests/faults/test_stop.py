@@ -1,0 +1,25 @@
+"""A signal that comes at any moment of a wait is obeyed, and never waits for the thread that it interrupts."""
+
+import subprocess
+import sys
+
+WAITS = """
+import os, signal, subprocess, sys
+from campaign.jobs import stop
+
+stop.catch_signals()
+shoot = "import os, time\\nfor _ in range(4000):\\n    os.kill(int(os.sys.argv[1]), 15); time.sleep(0.0001)"
+with subprocess.Popen([sys.executable, "-c", shoot, str(os.getpid())]) as shooter:
+    obeyed = 0
+    while shooter.poll() is None:
+        stop._stop = stop._Flag()
+        obeyed += stop.wait(0.0002)
+        os.close(stop._stop._read), os.close(stop._stop._write)
+print(obeyed)
+"""
+
+
+def test_thousands_of_signals_at_any_moment_of_a_wait_do_not_lock_it_up() -> None:
+    done = subprocess.run([sys.executable, "-c", WAITS], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert int(done.stdout) > 100
