@@ -21,13 +21,11 @@ def main() -> int:
     """Run what the arguments name; 1 when something did not hold."""
     names, wanted = arguments()
     logs.setup("soak", "error")
-    verdicts = []
     with tempfile.TemporaryDirectory(prefix="postbag-soak-") as folder:
         root = Path(folder)
         with embedded.start(root / "servers", durable=False) as servers:
             plant(servers, root)
-            for name in names:
-                verdicts.append(_one(name, servers, root / name, wanted))
+            verdicts = [_one(name, servers, root / name, wanted) for name in names]
     TABLE.parent.mkdir(parents=True, exist_ok=True)
     TABLE.write_text(table(verdicts), encoding="utf-8")
     sys.stdout.write(f"\n{table(verdicts)}\nwritten to {TABLE}\n")

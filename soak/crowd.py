@@ -67,7 +67,7 @@ class Crowd:
                 number = next(self._numbers)
                 try:
                     self._act(f"Visitor {number}", number)
-                except Exception as error:  # a supporter's failure is a finding, not the end of the crowd
+                except Exception as error:  # noqa: BLE001 - a supporter's failure is a finding, not the end of the crowd
                     self._odd(f"{type(error).__name__}: {error}")
                 self._ends.wait(self._pause)
             db.session.remove()
@@ -143,6 +143,3 @@ def missing(tale: Tale) -> list[str]:
     confirmed = {name for name, state in rows if state == "confirmed"}
     doubled = [name for name in there if sum(one == name for one, _state in rows) > 1]
     return sorted((tale.signed - there) | (tale.confirmed - confirmed) | set(doubled))
-
-
-__all__ = ["SLUG", "Crowd", "SQLAlchemyError", "Tale", "missing", "post"]

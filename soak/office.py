@@ -1,6 +1,7 @@
 """A receiving side that can hold a worker at a chosen point of the hand-over: a stand-in for SendGrid's mail/send."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -143,7 +144,7 @@ def _gone(desk: BaseHTTPRequestHandler) -> bool:
     """Whether who brought the letter has hung up."""
     desk.connection.setblocking(False)
     try:
-        return desk.connection.recv(1, 2) == b""  # MSG_PEEK
+        return len(desk.connection.recv(1, socket.MSG_PEEK)) == 0
     except BlockingIOError:
         return False
     finally:

@@ -17,7 +17,7 @@ from soak.ground import Ground, patiently
 from tests.support.ledger import densest
 
 WINDOWS = (1.0, 5.0)
-MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^>]+>)", re.M | re.I)
+MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^>]+>)", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)

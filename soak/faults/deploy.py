@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from pathlib import Path
 
 import flask_migrate
 
@@ -56,7 +57,7 @@ def f13(ground: Ground, *, deploys: int = 20, rate: int = 20, workers: int = 2, 
     return judge(verdict, ground, in_flight=2 * workers)
 
 
-def _migrate(ground: Ground, folder: "shutil.os.PathLike[str]", name: str) -> None:  # type: ignore[name-defined]
+def _migrate(ground: Ground, folder: Path, name: str) -> None:
     """Upgrade from a copy of the migrations with one more in it."""
     before = ground.ask("SELECT version_num FROM alembic_version")
     (folder / "versions" / f"{name}.py").write_text(MIGRATION.format(name=name, before=before))

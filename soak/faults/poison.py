@@ -16,12 +16,13 @@ from soak.ground import PATIENCE, Ground
 from soak.office import Office
 from soak.verdict import Verdict, judge
 
-# Ways to break a letter in the database, as a mistake of ours might; then what the receiver says to two whole ones.
+OF_THE_LETTER = "FROM letters l WHERE l.id = :id AND"
+# Ways to break a letter in the database, as a mistake of ours might.
 BROKEN = {
     "nobody composes its kind": "UPDATE outbox_messages SET kind = 'nobody' WHERE id = :id",
     "its text is gone": "UPDATE outbox_messages SET ref = gen_random_uuid() WHERE id = :id",
-    "its composer raises": "UPDATE signatures SET email = '9:?' FROM letters l WHERE l.id = :id AND l.signature_id = signatures.id",
-    "its letter has a line break in the subject": "UPDATE letter_texts SET subject = E'a\\r\\nb' FROM letters l WHERE l.id = :id AND l.text_id = letter_texts.id",
+    "its composer raises": f"UPDATE signatures s SET email = '9:?' {OF_THE_LETTER} l.signature_id = s.id",
+    "its subject holds a line break": f"UPDATE letter_texts t SET subject = E'a\\nb' {OF_THE_LETTER} l.text_id = t.id",
     "its frozen mail is cut": "UPDATE outbox_messages SET mail = '0:{' WHERE id = :id",
     "its frozen mail is sealed in an unknown way": "UPDATE outbox_messages SET mail = '9:?' WHERE id = :id",
     "its frozen mail is of another shape": "UPDATE outbox_messages SET mail = '0:{\"shape\": 1}' WHERE id = :id",
@@ -39,6 +40,9 @@ FIRST = """
 """
 # Both letters of a signature that nothing can be composed for.
 FAMILY = "SELECT id FROM letters WHERE signature_id = (SELECT signature_id FROM letters WHERE id = :id)"
+NOW = """
+    UPDATE outbox_messages SET due_at = clock_timestamp() WHERE id = ANY(:ids) AND state IN ('queued', 'unsure')
+"""
 OTHERS = "SELECT count(*) FROM outbox_messages WHERE lane = 'letters' AND NOT id = ANY(:bad) AND attempts <> 1"
 
 
@@ -62,11 +66,7 @@ def f15(ground: Ground, office: Office, *, letters: int = 400, attempts: int = M
         state, tried = ground.row("SELECT state, attempts FROM outbox_messages WHERE id = :id", id=id_)
         verdict.need((state, tried) == ("failed", tries[way]), f"{way}: {state} after {tried} attempts")
         verdict.figures[way] = f"{state} after {tried} attempts"
-    bad = {
-        id_
-        for one in poison.values()
-        for id_ in (_ids(FAMILY, id=one) if one in (poison[RAISES], poison[BREAKS]) else [one])
-    }
+    bad = {*poison.values(), *_ids(FAMILY, id=poison[RAISES]), *_ids(FAMILY, id=poison[BREAKS])}
     more = ground.ask(OTHERS, bad=list(bad))
     verdict.need(more == 0, f"{more} other letters needed another attempt")
     return judge(verdict, ground, failed=len(bad), received=office.arrivals)
@@ -83,10 +83,7 @@ def _hurried(ground: Ground, put_off: list[UUID]) -> bool:
     while not ground.settled(0):
         if time.monotonic() > ends:
             return False
-        ground.do(
-            "UPDATE outbox_messages SET due_at = clock_timestamp() WHERE id = ANY(:ids) AND state IN ('queued', 'unsure')",
-            ids=put_off,
-        )
+        ground.do(NOW, ids=put_off)
         if ground.ask(f"SELECT failures FROM outbox_paces WHERE key = '{Lane.LETTERS.limit}'"):
             with transaction():
                 outbox.reopen(Lane.LETTERS.limit)

@@ -6,7 +6,7 @@ import statistics
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from campaign.core.rates import Rate
 from soak.crew import Crew
@@ -15,18 +15,24 @@ from soak.ground import Ground
 from soak.verdict import Verdict, arrivals, judge
 from tests.support.forms import CAMPAIGN, filled
 
+Way = Callable[[Ground], AbstractContextManager[None]]
+
 
 def f3(ground: Ground, *, rounds: int = 6, signers: int = 60) -> Verdict:
     """Sign with Redis there, gone and hanging, in turns, so that a busy machine slows all three alike."""
     verdict = Verdict("F3 Redis away while people sign")
     ground.start("web")
     page = urllib.request.urlopen(ground.installation.url + CAMPAIGN, timeout=20).read().decode()
-    ways: dict[str, Callable[[Ground], object]] = {"there": _there, "gone": _gone, "hanging": _hanging}
+    ways: dict[str, Callable[[Ground], AbstractContextManager[None]]] = {
+        "there": _there,
+        "gone": _gone,
+        "hanging": _hanging,
+    }
     took: dict[str, list[float]] = {way: [] for way in ways}
     _sign(ground, page, "warm", 10, [], verdict)
     for number in range(rounds):
         for way, state in ways.items():
-            with state(ground):  # type: ignore[attr-defined]
+            with state(ground):
                 _sign(ground, page, f"{way}-{number}", signers, took[way], verdict)
     signed = ground.ask("SELECT count(*) FROM signatures")
     expected = 10 + len(ways) * rounds * signers
@@ -69,7 +75,7 @@ def _times(values: list[float]) -> str:
 
 
 @contextmanager
-def _there(ground: Ground) -> Iterator[None]:
+def _there(_ground: Ground) -> Iterator[None]:
     time.sleep(1.5)  # longer than the web leaves Redis alone after a failure
     yield
 

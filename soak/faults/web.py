@@ -50,11 +50,15 @@ def _flood(ground: Ground, kills: int) -> Tale:
     crowd = Crowd(ground)
     crowd.start()
     for number in range(kills):
-        enough = len(crowd.tale.signed) + random.randint(1, 12)
-        eventually(lambda enough=enough: len(crowd.tale.signed) >= enough, 10, every=0.01)  # type: ignore[misc]
+        _wait(crowd.tale, len(crowd.tale.signed) + random.randint(1, 12))
         time.sleep(random.uniform(0, 0.05))
         kill(ground, whole=number % 2 == 0)
     return crowd.stop()
+
+
+def _wait(tale: Tale, signed: int) -> None:
+    """Let people sign until so many were told that they have; not for long, for the last kill may have hit hard."""
+    eventually(lambda: len(tale.signed) >= signed, 10, every=0.01)
 
 
 def kill(ground: Ground, *, whole: bool) -> None:

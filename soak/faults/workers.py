@@ -152,8 +152,7 @@ def f14(ground: Ground, *, freezes: int = 30, letters: int = 2000, rate: int = 2
     while overtaken < freezes and not ground.settled(0):
         frozen = _freeze(crew, 2)
         for letter in frozen.values():
-            done = eventually(lambda letter=letter: ground.ask(STATE, id=letter) == "delivered")  # type: ignore[misc]
-            verdict.need(done, "a frozen worker's letter was never sent by another")
+            verdict.need(_overtaken(ground, letter), "a frozen worker's letter was never sent by another")
         for name in frozen:
             crew.resume(name)
         overtaken += len(frozen)
@@ -164,6 +163,10 @@ def f14(ground: Ground, *, freezes: int = 30, letters: int = 2000, rate: int = 2
 
 
 STATE = "SELECT state FROM outbox_messages WHERE id = :id"
+
+
+def _overtaken(ground: Ground, letter: str) -> bool:
+    return eventually(lambda: bool(ground.ask(STATE, id=letter) == "delivered"))
 
 
 def _freeze(crew: Crew, n: int) -> dict[str, str]:

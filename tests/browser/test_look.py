@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from campaign import accounts
 from campaign.accounts import Role
@@ -40,6 +40,12 @@ def look(page: Page, name: str, pictures: Path) -> None:
     page.screenshot(path=pictures / f"{name}.png", full_page=True)
 
 
+def press(page: Page, button: Locator) -> None:
+    """Click on what leads to another page, and be there."""
+    with page.expect_navigation():
+        button.click()
+
+
 @pytest.mark.parametrize(("width", "theme", "lang"), LOOKS)
 def test_pages_look_right(
     open_window: Window, everything: Installation, tmp_path: Path, pictures: Path, width: int, theme: str, lang: str
@@ -57,16 +63,16 @@ def test_pages_look_right(
     shot("campaign")
     if EVERY and mark == "1280-light-en":
         page.screenshot(path="docs/pictures/campaign.png")
-    page.locator("form.sign button[type=submit]").click()
+    press(page, page.locator("form.sign button[type=submit]"))
     shot("campaign-errors")
     fill_in(page, "marie@example.org")
     page.fill("#name", LONG_NAME)
-    page.locator("form.sign button[type=submit]").click()
+    press(page, page.locator("form.sign button[type=submit]"))
     shot("check-mail")
     (asked,) = wait_for_mails(tmp_path / "mail", 1)
     page.goto(link(asked))
     shot("confirm")
-    page.locator("main button[type=submit]").first.click()
+    press(page, page.locator("main button[type=submit]").first)
     wait_for_mails(tmp_path / "mail", 3)
     page.reload()
     shot("thanks")
@@ -80,7 +86,7 @@ def test_pages_look_right(
         page.goto(path)
         shot(name)
     page.goto("/demo/mail")
-    page.locator(".mails a").first.click()
+    press(page, page.locator(".mails a").first)
     shot("demo-mail-open")
     staff_pages(page, shot)
 
@@ -94,14 +100,14 @@ def staff_pages(page: Page, shot: Callable[[str], None]) -> None:
     shot("staff-sign-in")
     page.fill("#email", "staff@postbag.example")
     page.fill("#password", "wrong")
-    page.locator("main button[type=submit]").click()
+    press(page, page.locator("main button[type=submit]"))
     shot("staff-sign-in-errors")
     page.fill("#password", PASSWORD)
-    page.locator("main button[type=submit]").click()
+    press(page, page.locator("main button[type=submit]"))
     page.wait_for_url("**/staff/outbox**")
     shot("staff-outbox")
     page.goto("/staff/outbox?state=bounced")
     shot("staff-outbox-empty")
     page.goto("/staff/outbox?state=delivered")
-    page.locator("a.row-link").first.click()
+    press(page, page.locator("a.row-link").first)
     shot("staff-message")

@@ -80,11 +80,11 @@ def test_closing_notes_when_and_opening_again_forgets_it(app: Flask) -> None:
     assert session().scalar(select(Campaign.closed_at)) is None
 
 
-@pytest.mark.parametrize("slug", ["", "-a", "a-", "a--b", "A", "a b", "a/b", "ä", "a" * 81, "a_b", "a\n", "../x"])
-def test_a_slug_that_cannot_be_an_address_is_refused(app: Flask, slug: str) -> None:
-    with pytest.raises(DomainError) as caught:
-        campaign(slug)
-    assert list(caught.value.fields) == ["slug"]
+def test_a_slug_that_cannot_be_an_address_is_refused(app: Flask) -> None:
+    for slug in ["", "-a", "a-", "a--b", "A", "a b", "a/b", "ä", "a" * 81, "a_b", "a\n", "../x"]:
+        with pytest.raises(DomainError) as caught:
+            campaign(slug)
+        assert list(caught.value.fields) == ["slug"]
 
 
 def test_two_campaigns_cannot_have_one_address(app: Flask) -> None:

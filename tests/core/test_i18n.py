@@ -17,7 +17,7 @@ NARROW, WIDE = "\u202f", "\u00a0"
         ("en", "8,412", "37%", "22 November 2026", "22 November 2026, 03:30"),
         ("fr", "8 412", "37 %", "22 novembre 2026", "22 novembre 2026, 03:30"),
         ("nl", "8.412", "37%", "22 november 2026", "22 november 2026, 03:30"),
-        ("de", "8.412", "37 %", "22. November 2026", "22 November 2026, 03:30"),
+        ("de", "8.412", "37 %", "22. November 2026", "22. November 2026, 03:30"),
     ],
 )
 def test_numbers_and_dates_are_written_as_their_reader_writes_them(

@@ -48,21 +48,18 @@ def test_a_supporters_braces_stay_text_wherever_they_stand(seeded: Flask) -> Non
     assert "{holder} {office}\n{place} {name}" in letter
 
 
-@pytest.mark.parametrize(
-    "own",
-    [
+def test_hostile_words_arrive_as_plain_text_to_the_last_character(seeded: Flask) -> None:
+    for own in [
         "<script>alert(1)</script><img src=x onerror=alert(1)>",
         "<b>bold</b> & \"quotes\" 'and' so on",
         "Content-Type: text/html\n\n<h1>x</h1>",
         ".\n..\n-- \nFrom nobody\n>From nobody",
         "--=_boundary--\n\n--=_boundary",
         "\\n \\0 %s %(name)s $name ${name} #{name}",
-    ],
-)
-def test_hostile_words_arrive_as_plain_text_to_the_last_character(seeded: Flask, own: str) -> None:
-    assert f"\n\n{own}\n\n" in render(
-        Text("en", "x", TEXT.opening, own, TEXT.closing, True), first(), WRITER, "Shelter"
-    )
+    ]:
+        assert f"\n\n{own}\n\n" in render(
+            Text("en", "x", TEXT.opening, own, TEXT.closing, True), first(), WRITER, "Shelter"
+        )
 
 
 def test_an_office_that_nobody_holds_is_written_to_all_the_same(seeded: Flask) -> None:

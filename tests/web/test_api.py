@@ -86,37 +86,46 @@ def test_the_language_is_the_one_that_was_sent_and_not_the_browsers(client: Flas
     assert set(session().scalars(select(ConsentWording.lang))) == {lang}
 
 
-@pytest.mark.parametrize("lang", ["xx", "", None, ["en"], 7, {"a": 1}])
-def test_a_language_that_is_not_there_is_an_error_of_its_field(client: FlaskClient, lang: object) -> None:
-    answer = post(client, fields(client, lang=lang))
-    assert answer.status_code == 400
-    assert list(answer.json["error"]["fields"]) == ["lang"]
+def test_a_language_that_is_not_there_is_an_error_of_its_field(client: FlaskClient) -> None:
+    for lang in ["xx", "", None, ["en"], 7, {"a": 1}]:
+        answer = post(client, fields(client, lang=lang))
+        assert answer.status_code == 400
+        assert list(answer.json["error"]["fields"]) == ["lang"]
 
 
-@pytest.mark.parametrize("token", ["", "x", None, 7, "\ud800"], ids=ascii)
-def test_without_a_token_of_this_campaign_nothing_is_signed(client: FlaskClient, token: object) -> None:
-    values = json.dumps(fields(client, csrf_token=token))
-    answer = client.post(f"{API}/signatures", data=values, content_type="application/json")
-    assert answer.status_code in (400, 422)
-    assert all_signatures() == []
+def test_without_a_token_of_this_campaign_nothing_is_signed(client: FlaskClient) -> None:
+    for token in ["", "x", None, 7, "\ud800"]:
+        values = json.dumps(fields(client, csrf_token=token))
+        answer = client.post(f"{API}/signatures", data=values, content_type="application/json")
+        assert answer.status_code in (400, 422)
+        assert all_signatures() == []
 
 
-@pytest.mark.parametrize(
-    "body",
-    ["", "{", "[]", '"x"', "null", "7", "NaN", '{"name": ', "[" * 50_000, '{"a":' * 5000, "\ufeff{}", "\x00"],
-    ids=lambda text: ascii(text)[:12],
-)
-def test_what_is_no_json_object_is_an_error_in_json(client: FlaskClient, body: str) -> None:
-    answer = client.post(f"{API}/signatures", data=body.encode(), content_type="application/json")
-    assert answer.status_code == 400
-    assert answer.json["error"]["message"]
+def test_what_is_no_json_object_is_an_error_in_json(client: FlaskClient) -> None:
+    for body in [
+        "",
+        "{",
+        "[]",
+        '"x"',
+        "null",
+        "7",
+        "NaN",
+        '{"name": ',
+        "[" * 50_000,
+        '{"a":' * 5000,
+        "\ufeff{}",
+        "\x00",
+    ]:
+        answer = client.post(f"{API}/signatures", data=body.encode(), content_type="application/json")
+        assert answer.status_code == 400
+        assert answer.json["error"]["message"]
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
-def test_a_form_of_another_site_is_not_taken_for_json(client: FlaskClient, kind: str) -> None:
-    answer = client.post(f"{API}/signatures", data=json.dumps(fields(client)), content_type=kind)
-    assert answer.status_code in (400, 403, 415)
-    assert all_signatures() == []
+def test_a_form_of_another_site_is_not_taken_for_json(client: FlaskClient) -> None:
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]:
+        answer = client.post(f"{API}/signatures", data=json.dumps(fields(client)), content_type=kind)
+        assert answer.status_code in (400, 403, 415)
+        assert all_signatures() == []
 
 
 ODD = st.one_of(
@@ -140,14 +149,12 @@ def test_any_object_at_all_is_answered(client: FlaskClient, values: dict[str, An
     assert answer.status_code in (202, 400, 422)
 
 
-@pytest.mark.parametrize(
-    "field", ["name", "email", "postcode", "country", "subject", "body", "updates", "public", "source"]
-)
-def test_half_characters_and_nuls_in_any_field_do_no_harm(client: FlaskClient, field: str) -> None:
-    for value in ("\ud800", "a\udfffb" * 10, "\x00" * 30, BODY + "\ud800\x00"):
-        body = json.dumps(fields(client) | {field: value})
-        answer = client.post(f"{API}/signatures", data=body, content_type="application/json")
-        assert answer.status_code in (202, 400, 422), (field, value)
+def test_half_characters_and_nuls_in_any_field_do_no_harm(client: FlaskClient) -> None:
+    for field in ["name", "email", "postcode", "country", "subject", "body", "updates", "public", "source"]:
+        for value in ("\ud800", "a\udfffb" * 10, "\x00" * 30, BODY + "\ud800\x00"):
+            body = json.dumps(fields(client) | {field: value})
+            answer = client.post(f"{API}/signatures", data=body, content_type="application/json")
+            assert answer.status_code in (202, 400, 422), (field, value)
 
 
 def test_a_campaign_that_is_closed_or_not_there_says_so_in_json(client: FlaskClient) -> None:
@@ -211,9 +218,9 @@ def test_the_stream_lives_elsewhere(client: FlaskClient) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
-@pytest.mark.parametrize("slug", ["nothing", "a%0d%0ab", "//evil.example", "%00", "..%2f..", "a" * 3000])
-def test_a_counter_that_is_not_there_is_not_found_in_json(client: FlaskClient, slug: str) -> None:
-    for end in ("counter", "counter/stream", "form-token"):
-        answer = client.get(f"/api/v1/campaigns/{slug}/{end}")
-        assert answer.status_code in (307, 308, 400, 404)
-        assert urlsplit(answer.headers.get("Location", "")).hostname in (None, "localhost", "127.0.0.1")
+def test_a_counter_that_is_not_there_is_not_found_in_json(client: FlaskClient) -> None:
+    for slug in ["nothing", "a%0d%0ab", "//evil.example", "%00", "..%2f..", "a" * 3000]:
+        for end in ("counter", "counter/stream", "form-token"):
+            answer = client.get(f"/api/v1/campaigns/{slug}/{end}")
+            assert answer.status_code in (307, 308, 400, 404)
+            assert urlsplit(answer.headers.get("Location", "")).hostname in (None, "localhost", "127.0.0.1")

@@ -319,9 +319,8 @@ def test_too_much_is_refused_before_it_is_read(client: FlaskClient) -> None:
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_a_hostile_address_is_answered_calmly(client: FlaskClient) -> None:
+    for path in [
         "/en/campaigns/a%00b",
         "/en/campaigns/%ED%A0%80",
         "/en/campaigns/" + "a" * 5000,
@@ -335,10 +334,8 @@ def test_too_much_is_refused_before_it_is_read(client: FlaskClient) -> None:
         "/api/v1/campaigns/a%00/form-token",
         f"{CAMPAIGN}?source=%00%ff",
         "/demo/mail?id=%00../../x",
-    ],
-)
-def test_a_hostile_address_is_answered_calmly(client: FlaskClient, path: str) -> None:
-    assert client.get(path).status_code in (200, 400, 404, 410)
+    ]:
+        assert client.get(path).status_code in (200, 400, 404, 410)
 
 
 ODD_HEADERS = [
@@ -384,9 +381,8 @@ def test_no_other_site_can_post_here(client: FlaskClient, headers: dict[str, str
     assert answer.status_code == (303 if passes else 403)
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
+def test_a_foreign_host_is_refused_calmly(client: FlaskClient) -> None:
+    for host in [
         "evil.example",
         "127.0.0.1.evil.example",
         "evil.example:8000",
@@ -398,31 +394,26 @@ def test_no_other_site_can_post_here(client: FlaskClient, headers: dict[str, str
         "localhost\\.evil.example",
         "[::1",
         "a" * 300,
-    ],
-)
-def test_a_foreign_host_is_refused_calmly(client: FlaskClient, host: str) -> None:
-    answer = client.get(CAMPAIGN, headers={"Host": host})
-    assert answer.status_code == 400
-    assert "evil.example" not in answer.text
-    assert "evil.example" not in answer.headers.get("Location", "")
+    ]:
+        answer = client.get(CAMPAIGN, headers={"Host": host})
+        assert answer.status_code == 400
+        assert "evil.example" not in answer.text
+        assert "evil.example" not in answer.headers.get("Location", "")
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
+def test_headers_of_proxies_that_are_not_ours_are_not_believed(client: FlaskClient) -> None:
+    for headers in [
         {"X-Forwarded-Host": "evil.example"},
         {"Forwarded": "host=evil.example"},
         {"X-Original-URL": "/staff/"},
         {"X-HTTP-Method-Override": "DELETE"},
         {"X-Host": "evil.example"},
-    ],
-)
-def test_headers_of_proxies_that_are_not_ours_are_not_believed(client: FlaskClient, headers: dict[str, str]) -> None:
-    answer = client.get(CAMPAIGN, headers=headers)
-    assert answer.status_code == 200
-    assert "evil.example" not in answer.text
-    root = client.get("/", headers=headers)
-    assert "evil.example" not in root.headers["Location"]
+    ]:
+        answer = client.get(CAMPAIGN, headers=headers)
+        assert answer.status_code == 200
+        assert "evil.example" not in answer.text
+        root = client.get("/", headers=headers)
+        assert "evil.example" not in root.headers["Location"]
 
 
 def test_links_in_mail_come_from_the_settings_and_not_from_the_request(client: FlaskClient, tmp_path: Path) -> None:
