@@ -65,7 +65,7 @@ class Maildir:
 
 
 def open_box(kind: str, env: dict[str, str]) -> Letterbox:
-    """A letterbox: `mail` reads the Maildir of MAIL_URL, `ledger` signs links as the product does, `bare` only names rows."""
+    """A letterbox: `mail` reads the Maildir of MAIL_URL, `ledger` signs links as we do, `bare` only names rows."""
     if kind == "mail":
         return Maildir(Path(env["MAIL_URL"].removeprefix("maildir://")))
     if kind == "bare":
