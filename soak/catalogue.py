@@ -10,7 +10,7 @@ from soak.faults.database import f5
 from soak.faults.deploy import f13
 from soak.faults.mixture import f16
 from soak.faults.poison import f15
-from soak.faults.redis import f3, f4
+from soak.faults.redis import f3, f4, f4_hangs
 from soak.faults.web import f1
 from soak.faults.workers import f2, f2_points, f12, f14
 from soak.ground import prepared
@@ -37,7 +37,8 @@ FAULTS = {
     "f2-points": Fault(f2_points, {"kills": 1}, SHORT_LEASE, office=True),
     "f3": Fault(f3, {"rounds": 1, "signers": 8}),
     "f4": Fault(f4, {"away": 4, "kills": 2}),
-    "f5": Fault(f5, {"restarts": 3, "away": 2}),
+    "f4-hangs": Fault(f4_hangs, {"rounds": 1, "seconds": 3}),
+    "f5": Fault(f5, {"restarts": 3, "away": 2}, SHORT_LEASE),
     "f12": Fault(f12, {"letters": 200}),
     "f13": Fault(f13, {"deploys": 1}),
     "f14": Fault(f14, {"freezes": 2, "letters": 160}, SHORT_LEASE),

@@ -19,7 +19,9 @@ from tests.support.page import FormOn
 
 SECONDS = 20.0
 PAUSE = 0.05
-NUMBER = "SELECT id FROM signatures WHERE name = :name"
+ID = "SELECT id FROM signatures WHERE name = :name"
+# No two of them have one name, in however many crowds.
+NUMBERS = itertools.count()
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Crowd:
     def __init__(self, ground: Ground, threads: int = 3, pause: float = PAUSE) -> None:
         self.tale = Tale()
         self._ground, self._pause = ground, pause
-        self._numbers = itertools.count()
+        self._numbers = NUMBERS
         self._ends = threading.Event()
         self._lock = threading.Lock()
         page = urllib.request.urlopen(ground.installation.url + CAMPAIGN, timeout=SECONDS).read().decode()
@@ -79,7 +81,7 @@ class Crowd:
         if not self._until_answered(f"{CAMPAIGN}/sign", form, number, "/check-your-mail"):
             return
         self.tale.signed.add(name)
-        id_ = patiently(lambda: session().scalar(text(NUMBER), {"name": name}))
+        id_ = patiently(lambda: session().scalar(text(ID), {"name": name}))
         if id_ is None:
             self._odd(f"{name} was told to be signed, and is not there")
             return
@@ -104,7 +106,7 @@ class Crowd:
                 self._odd(f"{path.partition('/confirm/')[0] or 'confirm'} answered {status} {place}")
                 return False
             form = self._kept(path, form, page)
-            time.sleep(0.1)
+            time.sleep(1)
         self._odd("no answer in time")
         return False
 

@@ -10,7 +10,8 @@ from campaign.core.redis import attempt
 DRAIN = "campaign.jobs.drain.attend"
 # One hint waits per lane. The drain removes the mark when it starts, so what is committed later rings again.
 MARK_SECONDS = 2
-DRAIN_TIMEOUT = 90
+# None: a drain ends its turn by itself, and one that waits for the database must not be torn from its letter's record.
+NO_TIMEOUT = -1
 
 
 def name(lane: str) -> str:
@@ -36,7 +37,7 @@ def ring(lane: str) -> bool:
             return False
         # JSON: pickle would run what anybody writes into Redis.
         Queue(name(lane), connection=connection, serializer=JSONSerializer).enqueue(
-            DRAIN, lane, result_ttl=0, failure_ttl=0, ttl=60, job_timeout=DRAIN_TIMEOUT
+            DRAIN, lane, result_ttl=0, failure_ttl=0, ttl=60, job_timeout=NO_TIMEOUT
         )
         return True
 

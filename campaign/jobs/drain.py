@@ -15,7 +15,7 @@ from campaign.outbox import Answer, Claimed, Lane, Later, Refused, Sent, Transpo
 
 log = structlog.get_logger()
 
-# One turn. RQ's job time-out is longer, and a deploy never waits for more than the letter in hand.
+# One turn. A deploy never waits for more than the letter in hand.
 TURN_SECONDS = 45.0
 # A permit older than this belongs to a moment that has passed: sending on it would break the pace.
 PERMIT_SECONDS = 1.0
@@ -24,6 +24,8 @@ PATIENCE_SECONDS = 12.0
 # While waiting, look again this often for mail that has become due meanwhile.
 GLANCE_SECONDS = 1.0
 RETRY_SECONDS = 0.3
+# The database is away, restarts, or takes too long.
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
 ACTOR = f"worker:{socket.gethostname()}/{os.getpid()}"
 
 
@@ -88,20 +90,33 @@ def _step(lane: Lane, done: tuple[Claimed, Answer] | None) -> tuple[float, Claim
 
 
 def _record(lane: Lane, done: tuple[Claimed, Answer]) -> tuple[float, Claimed | Wait]:
-    """Record, also when the database is away for a moment: an answer that is lost is a letter sent twice."""
+    """Record and claim the next; whatever goes wrong with that claim, what was sent is recorded all the same."""
+    try:
+        return _step(lane, done)
+    except Exception as error:
+        log.warning("record_retried", lane=lane.value, error=type(error).__name__)
+        _insist(lane, done)
+        if not isinstance(error, AWAY):
+            raise
+    return _step(lane, None)
+
+
+def _insist(lane: Lane, done: tuple[Claimed, Answer]) -> None:
+    """Record, however long the database is away: an answer that is lost is a letter sent twice.
+
+    The fence keeps a record that comes late from doing harm. Asked to stop, it waits no longer than the lease.
+    """
     ends = time.monotonic() + done[0].lease_seconds
     while True:
         try:
-            return _step(lane, done)
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
-            if time.monotonic() > ends:
+            with transaction():
+                outbox.record(*done, ACTOR)
+            return
+        except AWAY as error:
+            if stopping() and time.monotonic() > ends:
                 raise
             log.warning("record_retried", lane=lane.value, error=type(error).__name__)
             time.sleep(RETRY_SECONDS)
-        except Exception:  # from the claim that follows: what was sent is recorded all the same
-            with transaction():
-                outbox.record(*done, ACTOR)
-            raise
 
 
 def _send(transport: Transport, claimed: Claimed, begun: float) -> Answer:

@@ -14,6 +14,7 @@ from rq.serializers import JSONSerializer
 from campaign import config
 from campaign.core import beats
 from campaign.core.queue import name
+from campaign.core.redis import connect_fast
 from campaign.jobs.drain import attend
 from campaign.jobs.heart import beating
 from campaign.jobs.stop import catch_signals, request_stop, stopping, wait
@@ -24,6 +25,8 @@ log = structlog.get_logger()
 # Idle this long, the worker looks into the ledger without being told: a lost hint and a dead scheduler cost this much.
 IDLE_SECONDS = 15
 AWAY_SECONDS = 2.0
+# Redis refuses, or it hangs. RQ would retry both for ever, and nobody would look into the ledger meanwhile.
+AWAY = (redis.ConnectionError, redis.TimeoutError)
 
 
 class RedisAway(Exception):
@@ -33,10 +36,10 @@ class RedisAway(Exception):
 class _Queue(Queue):
     @classmethod
     def dequeue_any(cls, *args: Any, **kwargs: Any) -> Any:
-        """As RQ's, but a lost connection ends the wait instead of being retried for ever."""
+        """As RQ's, but a Redis that is away ends the wait instead of being retried for ever."""
         try:
             return super().dequeue_any(*args, **kwargs)
-        except redis.ConnectionError as error:
+        except AWAY as error:
             raise RedisAway from error
 
 
@@ -52,7 +55,7 @@ class _Worker(SimpleWorker):
         """As RQ's; see `dequeue_any`."""
         try:
             super().heartbeat(timeout, pipeline)
-        except redis.ConnectionError as error:
+        except AWAY as error:
             raise RedisAway from error
 
     def handle_warm_shutdown_request(self) -> None:
@@ -78,11 +81,13 @@ def run(app: Flask, lane: Lane) -> None:
 
 def _listen(lane: Lane) -> None:
     """Wait for hints and run them; returns when idle, stopped, or Redis is away."""
+    url = config.current().redis_url
     connection = redis.Redis.from_url(
-        config.current().redis_url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=2, socket_timeout=60
+        url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=2, socket_timeout=IDLE_SECONDS + 5
     )
     try:
-        connection.ping()
+        with connect_fast(url) as probe:  # one that hangs is to cost half a second, not a whole wait each time
+            probe.ping()
         queue = _Queue(name(lane), connection=connection, serializer=JSONSerializer)
         worker = _Worker(
             [queue], connection=connection, serializer=JSONSerializer, worker_ttl=45, log_job_description=False

@@ -28,13 +28,15 @@ log = structlog.get_logger()
 PICK = (
     text(
         """
-        SELECT m.id, m.kind, m.ref, m.stream, m.domain, m.mail FROM outbox_paces p CROSS JOIN LATERAL (
+        WITH open AS MATERIALIZED (  -- sorted before anything is locked: else one message in each stream would be
+            SELECT key FROM outbox_paces
+            WHERE lane = :lane AND opens_at <= clock_timestamp() AND key <> ALL(:shut) ORDER BY opens_at
+        )
+        SELECT m.id, m.kind, m.ref, m.stream, m.domain, m.mail FROM open p CROSS JOIN LATERAL (
             SELECT * FROM outbox_messages
             WHERE lane = :lane AND stream = p.key AND state = 'queued' AND NOT frozen AND due_at <= clock_timestamp()
             ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-        ) m
-        WHERE p.lane = :lane AND p.opens_at <= clock_timestamp() AND p.key <> ALL(:shut)
-        ORDER BY p.opens_at LIMIT 1
+        ) m LIMIT 1
         """
     )
     .bindparams(bindparam("shut", type_=ARRAY(Text())))

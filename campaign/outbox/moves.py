@@ -18,6 +18,7 @@ from campaign.outbox.states import MOVES, State, change, sources
 # Extra assignments by name. Fixed text: values travel as parameters.
 SETTERS = {
     "due_in": "due_at = clock_timestamp() + make_interval(secs => :due_in)",
+    "again": "due_at = m.created_at + make_interval(secs => :again)",
     "due_at": "due_at = greatest(:due_at, clock_timestamp())",
     "lease": "fence = nextval('outbox_fence'), lease_until = clock_timestamp() + make_interval(secs => :lease), "
     "tried_at = coalesce(m.tried_at, clock_timestamp())",

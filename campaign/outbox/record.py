@@ -50,7 +50,8 @@ def _move(claimed: Claimed, answer: Answer) -> tuple[State, str, dict[str, objec
         case Refused(reason):
             return State.FAILED, reason, {"note": reason}
         case Later(reason, seconds, counted=False):
-            return State.QUEUED, reason, {"due_in": seconds, "note": reason, "tried": -1}
+            due = {"due_in": seconds} if seconds else {}  # at once: it keeps its place, before what was due later
+            return State.QUEUED, reason, {**due, "note": reason, "tried": -1}
         case Later(reason, seconds):
             if retry.exhausted(claimed.lane, claimed.attempts, claimed.age):
                 return State.FAILED, f"given up: {reason}", {"note": reason}
@@ -59,4 +60,4 @@ def _move(claimed: Claimed, answer: Answer) -> tuple[State, str, dict[str, objec
         case Unknown(reason):
             return State.UNSURE, reason, {"due_in": config.current().grace_seconds, "note": reason}
         case Stopped(reason):
-            return State.QUEUED, reason, {"due_in": 0, "note": reason, "tried": -1}
+            return State.QUEUED, reason, {"note": reason, "tried": -1}

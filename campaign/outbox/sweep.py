@@ -31,7 +31,8 @@ def release_unsure() -> int:
     spent = {row.id for row in rows if retry.exhausted(row.lane, row.attempts, float(row.age or 0))}
     again = [row.id for row in rows if row.id not in spent]
     given_up = _move(sorted(spent), State.FAILED, State.UNSURE, "given up: no receipt came")
-    return given_up + _move(again, State.QUEUED, State.UNSURE, "no receipt came", due_in=0)
+    # Due since they were written, not since now: they have had their turn, and must not stand behind a week's letters.
+    return given_up + _move(again, State.QUEUED, State.UNSURE, "no receipt came", again=0)
 
 
 def _over(state: State, moment: InstrumentedAttribute[Any]) -> Sequence[Row[UUID, Lane, int, Any]]:

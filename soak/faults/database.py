@@ -12,10 +12,10 @@ from soak.verdict import Verdict, judge
 from tests.support.forms import SLUG
 
 
-def f5(ground: Ground, *, restarts: int = 20, away: int = 3, rate: int = 20, workers: int = 3) -> Verdict:
-    """Immediate restarts, every other one with some seconds between stop and start."""
+def f5(ground: Ground, *, restarts: int = 20, away: int = 8, rate: int = 20, workers: int = 3) -> Verdict:
+    """Crashes; PostgreSQL is up again at once or after some seconds, in the full form more than a lease has."""
     verdict = Verdict("F5 PostgreSQL crashes while people sign and letters leave")
-    ground.fill(rate * restarts * (away + 2) // 2, Rate(rate, "second"))
+    ground.fill(rate * restarts * 5 // 2, Rate(rate, "second"))
     ground.start("scheduler", "people", "live", "web")
     crew = Crew(ground, workers).ready()
     running = ground.installation.pids()
@@ -40,7 +40,9 @@ def f5(ground: Ground, *, restarts: int = 20, away: int = 3, rate: int = 20, wor
     shows = eventually(lambda: _live(ground) == confirmed, 30)
     verdict.need(shows, f"live shows {_live(ground)} signatures of {confirmed}")
     verdict.figures |= {
-        "crashes": restarts, "told to be signed": len(tale.signed), "told to be confirmed": len(tale.confirmed),
+        "crashes": restarts,
+        "longest away": f"{away} s",
+        "told to be signed": len(tale.signed), "told to be confirmed": len(tale.confirmed),
         "503 that gave the form back": tale.kept, "requests cut": tale.cut,
     }  # fmt: skip
     return judge(verdict, ground, allowed=restarts * len(crew.names), in_flight=workers)

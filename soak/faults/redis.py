@@ -130,3 +130,32 @@ def f4(ground: Ground, *, away: int = 60, kills: int = 5, rate: int = 20, worker
         "left while away": f"{left / (away - 1):.1f}/s of {rate}/s",
     }  # fmt: skip
     return judge(verdict, ground, in_flight=workers)
+
+
+def f4_hangs(ground: Ground, *, rounds: int = 3, seconds: int = 10) -> Verdict:
+    """Redis keeps its connections and answers nothing, while people sign and workers wait for hints."""
+    verdict = Verdict("F4 Redis hangs while people sign")
+    ground.fill(0, None)
+    ground.start("scheduler", "web")
+    Crew(ground, 1)
+    took = []
+    for _round in range(rounds):
+        _some(ground, 2, verdict)
+        verdict.need(ground.settled(), f"letters are left over {ground.installation.logs()}")
+        time.sleep(1)
+        with _hanging(ground):
+            begun = time.monotonic()
+            _some(ground, seconds, verdict)
+            verdict.need(ground.settled(), "no letter leaves while Redis hangs")
+            took.append(time.monotonic() - begun)
+    verdict.figures |= {"times": rounds, "signing for": f"{seconds} s", "all letters left after": f"{max(took):.0f} s"}
+    return judge(verdict, ground)
+
+
+def _some(ground: Ground, seconds: float, verdict: Verdict) -> None:
+    """Let people sign and confirm for so long."""
+    crowd = Crowd(ground, 2, pause=0.3)
+    crowd.start()
+    time.sleep(seconds)
+    tale = crowd.stop()
+    verdict.problems += [f"{name} was told to be in, and is not" for name in missing(tale)] + tale.odd

@@ -14,12 +14,16 @@ from campaign.accounts.models import StaffSession
 from campaign.accounts.passwords import LONGEST, BadPassword, hash_password, matches
 from campaign.core.db import session, transaction
 from campaign.core.errors import Conflict
+from tests.support.passwords import cheap
 
 PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def user(app: Flask) -> User:
+def user(app: Flask, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> User:
+    """Ann has an account."""
+    if "costs" not in request.node.name:
+        cheap(monkeypatch)
     with transaction():
         home = accounts.ensure_organisation("o", "O")
         return accounts.create_user("Ann@Staff.example", PASSWORD, Role.CAMPAIGNER, home, actor="cli")

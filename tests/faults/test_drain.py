@@ -1,5 +1,6 @@
 """What one message does to its worker's turn when code of ours fails on it: nothing to the others."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -7,11 +8,12 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from campaign import outbox
 from campaign.core.db import session, transaction
 from campaign.jobs import drain as draining
-from campaign.outbox import Answer, Claimed, Sent, State
+from campaign.outbox import Answer, Claimed, Later, Sent, State, Stopped
 from campaign.outbox.mail import Envelope
 from campaign.outbox.retry import MAX_ATTEMPTS
 from tests.support import outbox as ledger
@@ -70,6 +72,57 @@ def test_a_claim_that_fails_does_not_take_the_record_before_it_along(
     with pytest.raises(KeyError):
         draining.drain("letters")
     assert (ledger.row(first).state, len(box.sent)) == (State.SENT, 1)
+
+
+@pytest.fixture
+def env(env: dict[str, str]) -> dict[str, str]:
+    return env | {"LEASE_SECONDS": "1"}
+
+
+def test_an_answer_outlasts_a_database_that_is_away_for_longer_than_the_lease(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first,) = ledger.notes(1)
+    ledger.without_pace()
+    box = Box(lambda _number: Sent())
+    monkeypatch.setattr(outbox, "connect", lambda _settings: box)
+    monkeypatch.setattr(draining, "RETRY_SECONDS", 0.05)
+    record, ends, tries = outbox.record, [], []
+
+    def away(claimed: Claimed, answer: Answer, actor: str) -> bool:
+        ends.append(time.monotonic() + 1.5 * claimed.lease_seconds)
+        tries.append(1)
+        if time.monotonic() < ends[0]:
+            raise OperationalError("", None, Exception("the database is away"))
+        return record(claimed, answer, actor)
+
+    monkeypatch.setattr(outbox, "record", away)
+    assert draining.drain("letters") == 1
+    assert (ledger.row(first).state, len(box.sent)) == (State.SENT, 1)
+    assert len(tries) > 2
+
+
+def test_a_letter_whose_worker_died_does_not_go_behind_those_that_wait(app: Flask) -> None:
+    first, *_others = ledger.notes(3)
+    ledger.without_pace()
+    assert ledger.claimed().id == first
+    ledger.later(first, "lease_until", -1)
+    with transaction():
+        assert outbox.expire_leases() == 1
+    ledger.later(first, "due_at", -0.001)
+    with transaction():
+        assert outbox.release_unsure() == 1
+    assert ledger.claimed().id == first
+
+
+@pytest.mark.parametrize("answer", [Later("the worker's turn is over", 0.0, counted=False), Stopped("locked out")])
+def test_a_letter_that_was_not_tried_keeps_its_place(app: Flask, answer: Answer) -> None:
+    first, *_others = ledger.notes(3)
+    ledger.without_pace()
+    ledger.record(ledger.claimed(), answer)
+    with transaction():
+        outbox.reopen("lane:letters")
+    assert ledger.claimed().id == first
 
 
 @pytest.mark.parametrize("frozen", ["0:{", "9:sealed by a newer version", '0:{"shape": "of a newer version"}'])

@@ -4,17 +4,21 @@ import subprocess
 import sys
 
 WAITS = """
-import os, signal, subprocess, sys
+import os, subprocess, sys
+from contextlib import suppress
 from campaign.jobs import stop
 
+flag = stop._stop
+os.set_blocking(flag._read, False)
 stop.catch_signals()
 shoot = "import os, time\\nfor _ in range(4000):\\n    os.kill(int(os.sys.argv[1]), 15); time.sleep(0.0001)"
 with subprocess.Popen([sys.executable, "-c", shoot, str(os.getpid())]) as shooter:
     obeyed = 0
     while shooter.poll() is None:
-        stop._stop = stop._Flag()
+        flag._set = False
+        with suppress(BlockingIOError):
+            os.read(flag._read, 1000)
         obeyed += stop.wait(0.0002)
-        os.close(stop._stop._read), os.close(stop._stop._write)
 print(obeyed)
 """
 

@@ -160,6 +160,17 @@ def test_targets_take_turns(app: Flask) -> None:
     assert all(set(order[at : at + 3]) == set(streams) for at in range(0, 12, 3)), order
 
 
+def test_a_claim_locks_the_message_it_takes_and_no_other(app: Flask) -> None:
+    """Without statistics the planner once locked one message in every stream, and other workers found nothing."""
+    for number in range(30):
+        ledger.notes(1, stream=f"target:{number}")
+    with transaction():
+        assert isinstance(outbox.claim(Lane.LETTERS, "worker:test/1"), Claimed)
+        with db.engine.connect() as other:
+            free = other.execute(text("SELECT id FROM outbox_messages FOR UPDATE SKIP LOCKED")).all()
+        assert len(free) == 29
+
+
 def test_within_a_target_the_oldest_goes_first(app: Flask) -> None:
     ids = ledger.notes(5)
     ledger.without_pace()

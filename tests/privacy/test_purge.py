@@ -186,8 +186,8 @@ def close(days_ago: float) -> None:
 
 
 def test_a_campaign_closed_for_ninety_days_keeps_its_count_and_forgets_its_people(seeded: Flask) -> None:
-    supporter("canary.marie@example.org", name="Canarina Peeters", postcode="9041")
-    supporter("canary.jan@example.org", name="Canarino Peeters", postcode="9041")
+    supporter("canary.marie@example.org", name="Canarina Peeters", postcode="CANARY 1")
+    supporter("canary.jan@example.org", name="Canarino Peeters", postcode="CANARY 1")
     send_all()
     key = signatures.campaign_key(people.page().id)
     before = counters.figures(key)
@@ -196,7 +196,7 @@ def test_a_campaign_closed_for_ninety_days_keeps_its_count_and_forgets_its_peopl
     run(purge.texts)
     assert (run(purge.addresses), run(purge.addresses)) == (2, 0)
     everything = dump().lower()
-    for word in ("canary", "canarin", "peeters", "9041"):
+    for word in ("canary", "canarin", "peeters"):
         assert word not in everything, word
     hashes = {bytes(signature.email_hash) for signature in all_signatures()}
     assert len(hashes) == 2

@@ -22,7 +22,7 @@ from tests.support.forms import CAMPAIGN, SLUG, filled, token
 from tests.support.installation import free_ports
 from tests.support.mail import link, wait_for_mails
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 
 
 class Demo:

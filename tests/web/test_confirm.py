@@ -89,13 +89,13 @@ def test_the_link_of_another_text_leads_to_the_signature_that_stands(client: Fla
     assert count(client) == 1
 
 
-@pytest.mark.parametrize("purpose", sorted(set(Purpose) - {Purpose.CONFIRM}))
-def test_a_token_for_another_thing_confirms_nothing(client: FlaskClient, purpose: Purpose) -> None:
+def test_a_token_for_another_thing_confirms_nothing(client: FlaskClient) -> None:
     sign()
-    for method in (client.get, client.post):
-        answer = method(path_of(purpose=purpose))
-        assert answer.status_code == 410
-    assert count(client) == 0
+    for purpose in sorted(set(Purpose) - {Purpose.CONFIRM}):
+        for method in (client.get, client.post):
+            answer = method(path_of(purpose=purpose))
+            assert answer.status_code == 410
+        assert count(client) == 0
 
 
 def test_a_confirmation_token_does_not_open_the_thank_you_page(client: FlaskClient) -> None:
