@@ -17,7 +17,7 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for a module: while it is open, no other test of this process may run an event loop of its own. Without one the test is skipped, except in CI, where a skip fails."""
+    """One browser for a module: while it is open, no other test of this process may run an event loop of its own."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
