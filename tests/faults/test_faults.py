@@ -28,6 +28,11 @@ def test_redis_away_emptied_and_killed_costs_no_letter_and_no_pace(short: Short)
     assert verdict.bound is not None
 
 
+def test_letters_leave_while_redis_hangs(short: Short) -> None:
+    verdict = short("f4-hangs")
+    assert verdict.letters > 0
+
+
 def test_a_database_that_crashes_gives_forms_back_and_everything_recovers_by_itself(short: Short) -> None:
     short("f5")
 
