@@ -55,8 +55,13 @@ def _one(name: str, servers: embedded.Servers, folder: Path, wanted: argparse.Na
     sys.stdout.write(f"{name} ... ")
     sys.stdout.flush()
     begun = time.monotonic()
-    verdict = run(name, servers, folder, **{**(fault.short if wanted.short else {}), **chosen})
+    try:
+        verdict = run(name, servers, folder, **{**(fault.short if wanted.short else {}), **chosen})
+    except Exception as error:  # noqa: BLE001 - the others are still to be run, and their figures to be kept
+        verdict = Verdict(name, problems=[f"{type(error).__name__}: {error}"])
     sys.stdout.write(f"{'held' if not verdict.problems else 'DID NOT HOLD'} ({time.monotonic() - begun:.0f} s)\n")
+    sys.stdout.write("".join(f"  {problem}\n" for problem in verdict.problems))
+    sys.stdout.flush()
     return verdict
 
 

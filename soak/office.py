@@ -58,6 +58,7 @@ class Office:
         self._texts: dict[str, Any] = {}
         self.rule: Rule = lambda _letter, _body: None
         self._hold: Hold | None = None
+        self._held: set[str] = set()
         self._lock = threading.Lock()
         office = self
 
@@ -105,7 +106,7 @@ class Office:
         return self.letters.count(letter)
 
     def hold(self, point: Point) -> Hold:
-        """Hold the next letter at this point."""
+        """Hold the next letter at this point that was never held before."""
         hold = Hold(point)
         with self._lock:
             self._hold = hold
@@ -116,8 +117,11 @@ class Office:
         at = time.time()
         body = json.loads(desk.rfile.read(int(desk.headers["Content-Length"])))
         letter = body["personalizations"][0]["custom_args"]["message_id"]
+        hold = None
         with self._lock:
-            hold, self._hold = self._hold, None
+            if self._hold and letter not in self._held:
+                hold, self._hold = self._hold, None
+                self._held.add(letter)
         if hold and hold.point == Point.BEFORE:
             hold.meet(letter)
             if _gone(desk):

@@ -1,6 +1,7 @@
 """Email addresses and networks: checked, made canonical, and hashed for look-up."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import ip_address, ip_network
 
 from email_validator import EmailNotValidError, validate_email
@@ -28,7 +29,7 @@ class Address:
     email: str
     canonical: str
 
-    @property
+    @cached_property
     def hash(self) -> bytes:
         """The keyed hash of the canonical form (32 bytes)."""
         return keyed_hash("address", self.canonical)

@@ -47,8 +47,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Connect the app to PostgreSQL through psycopg 3."""
     app.config["SQLALCHEMY_DATABASE_URI"] = "postgresql+psycopg:" + settings.database_url.partition(":")[2]
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "pool_size": 8,
-        "max_overflow": 24,
+        # What overflows is closed after each use, and a connection costs more than a signature.
+        "pool_size": 32,
+        "max_overflow": 0,
+        "pool_use_lifo": True,
         "pool_timeout": 5,
         "hide_parameters": True,  # an error's text would carry names and addresses into the log
         "connect_args": {"connect_timeout": 3, "options": SESSION_OPTIONS, **ALIVE},

@@ -50,7 +50,7 @@ def one_line(value: str) -> str:
 def prose(value: str) -> str:
     """A form's multi-line value as stored: NFC, LF line ends, no controls but LF and TAB, no trailing blanks."""
     value = LINE_BREAKS.sub("\n", unicodedata.normalize("NFC", value))
-    value = "".join(ch for ch in value if ch in "\n\t" or not CONTROLS.match(ch))
+    value = CONTROLS.sub(lambda found: found[0] if found[0] in "\n\t" else "", value)
     value = value.encode("utf-8", "ignore").decode()
     lines = [line.rstrip() for line in value.split("\n")]
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).strip("\n")

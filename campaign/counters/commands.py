@@ -3,11 +3,10 @@
 import random
 from collections import Counter
 
-from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 
 from campaign.core.db import after_commit, before_commit, session
-from campaign.counters.models import SLOTS, Tally
+from campaign.counters.models import SLOTS
 from campaign.counters.news import tell
 from campaign.counters.queries import figures
 
@@ -31,23 +30,24 @@ def bump(key: str, **deltas: int) -> None:
 
 def _write() -> None:
     pending: Pending = session().info.pop("tallies")
-    slot = random.randrange(SLOTS)  # noqa: S311 - spreads locks, guards nothing
-    rows = [
-        {**_split(key), "name": name, "slot": slot, "n": delta, "changed_at": func.clock_timestamp()}
-        for (key, name), delta in sorted(pending.items())
-        if delta
-    ]
-    if not rows:
+    moved = [(*_split(key), name, delta) for (key, name), delta in sorted(pending.items()) if delta]
+    if not moved:
         return
-    statement = insert(Tally).values(rows)
-    session().execute(
-        statement.on_conflict_do_update(
-            index_elements=[Tally.key, Tally.part, Tally.name, Tally.slot],
-            set_={"n": Tally.n + statement.excluded.n, "changed_at": statement.excluded.changed_at},
-        )
-    )
-    keys = sorted({str(row["key"]) for row in rows})
-    after_commit(lambda: tell(keys))
+    keys, parts, names, deltas = (list(column) for column in zip(*moved, strict=True))
+    slot = random.randrange(SLOTS)  # noqa: S311 - spreads locks, guards nothing
+    session().execute(ADD, {"slot": slot, "keys": keys, "parts": parts, "names": names, "deltas": deltas})
+    after_commit(lambda: tell(sorted(set(keys))))
+
+
+ADD = text(
+    """
+    INSERT INTO tallies (key, part, name, slot, n, changed_at)
+    SELECT key, part, name, :slot, n, clock_timestamp()
+    FROM unnest(cast(:keys AS text[]), cast(:parts AS text[]), cast(:names AS text[]), cast(:deltas AS bigint[]))
+      AS moved(key, part, name, n)
+    ON CONFLICT (key, part, name, slot) DO UPDATE SET n = tallies.n + excluded.n, changed_at = excluded.changed_at
+    """
+)
 
 
 def recount(key: str, truth: dict[str, dict[str, int]]) -> dict[str, int]:
@@ -64,6 +64,6 @@ def recount(key: str, truth: dict[str, dict[str, int]]) -> dict[str, int]:
     return {f"{part}.{name}": delta for (part, name), delta in sorted(wrong.items())}
 
 
-def _split(key: str) -> dict[str, str]:
+def _split(key: str) -> tuple[str, str]:
     whole, _slash, part = key.partition("/")
-    return {"key": whole, "part": part}
+    return whole, part

@@ -1,5 +1,6 @@
 """A worker process for one lane: RQ brings the hints, and without Redis it looks into the ledger by itself."""
 
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -24,6 +25,8 @@ log = structlog.get_logger()
 
 # Idle this long, the worker looks into the ledger without being told: a lost hint and a dead scheduler cost this much.
 IDLE_SECONDS = 15
+# RQ waits for a hint for its `worker_ttl` less 15 s, and lets a connection hang for 10 s more than that.
+HANGS_SECONDS = IDLE_SECONDS + 10
 AWAY_SECONDS = 2.0
 # Redis refuses, or it hangs. RQ would retry both for ever, and nobody would look into the ledger meanwhile.
 AWAY = (redis.ConnectionError, redis.TimeoutError)
@@ -58,6 +61,15 @@ class _Worker(SimpleWorker):
         except AWAY as error:
             raise RedisAway from error
 
+    def subscribe(self) -> None:
+        """Not to RQ's commands: nobody gives any, and their thread and connection outlive each loss of Redis."""
+
+    def register_death(self) -> None:
+        """As RQ's where Redis answers; elsewhere what it knows of this worker ends by itself."""
+        with suppress(redis.RedisError):
+            _probe()
+            super().register_death()  # type: ignore[no-untyped-call]  # RQ gives it no types
+
     def handle_warm_shutdown_request(self) -> None:
         """Tell the drain to finish the letter in hand."""
         request_stop()
@@ -81,16 +93,21 @@ def run(app: Flask, lane: Lane) -> None:
 
 def _listen(lane: Lane) -> None:
     """Wait for hints and run them; returns when idle, stopped, or Redis is away."""
-    url = config.current().redis_url
     connection = redis.Redis.from_url(
-        url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=2, socket_timeout=IDLE_SECONDS + 5
+        config.current().redis_url,
+        retry=Retry(NoBackoff(), 0),
+        socket_connect_timeout=2,
+        socket_timeout=HANGS_SECONDS,
     )
     try:
-        with connect_fast(url) as probe:  # one that hangs is to cost half a second, not a whole wait each time
-            probe.ping()
+        _probe()
         queue = _Queue(name(lane), connection=connection, serializer=JSONSerializer)
         worker = _Worker(
-            [queue], connection=connection, serializer=JSONSerializer, worker_ttl=45, log_job_description=False
+            [queue],
+            connection=connection,
+            serializer=JSONSerializer,
+            worker_ttl=IDLE_SECONDS + 15,
+            log_job_description=False,
         )
         worker.work(logging_level="CRITICAL", max_idle_time=IDLE_SECONDS)
     except (redis.RedisError, RedisAway, OSError) as error:
@@ -98,3 +115,9 @@ def _listen(lane: Lane) -> None:
         wait(AWAY_SECONDS)
     finally:
         connection.close()
+
+
+def _probe() -> None:
+    """Raise what Redis raises when it is away; one that hangs costs half a second, not a whole wait."""
+    with connect_fast(config.current().redis_url) as connection:
+        connection.ping()

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from campaign.campaigns import Campaign
-from campaign.core import audit
+from campaign.core import audit, rows
 from campaign.core.clock import now
 from campaign.core.db import session
 from campaign.core.errors import DomainError
@@ -65,17 +65,14 @@ def keep_text(model: Model, subject: str, body: str) -> UUID:
     """Store a supporter's text, already cleaned by the form; answers its id."""
     id_ = new_id()
     edited = (subject, body) != (model.subject, model.body)
-    session().execute(
-        insert(LetterText).values(id=id_, version_id=model.version_id, subject=subject, body=body, edited=edited)
-    )
+    row = {"id": id_, "version_id": model.version_id, "subject": subject, "body": body, "edited": edited}
+    rows.add(LetterText, row)
     return id_
 
 
 def address(signature_id: UUID, text_id: UUID, post_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
     """One letter for each post; answers pairs of letter and post."""
     pairs = [(new_id(), post_id) for post_id in post_ids]
-    session().execute(
-        insert(Letter),
-        [{"id": id_, "signature_id": signature_id, "text_id": text_id, "post_id": post} for id_, post in pairs],
-    )
+    same = {"signature_id": signature_id, "text_id": text_id}
+    rows.add(Letter, *({"id": id_, "post_id": post_id, **same} for id_, post_id in pairs))
     return pairs

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from campaign.core.cache import remembered
 from campaign.core.db import session
@@ -74,19 +74,10 @@ def _newest(campaign_id: UUID, lang: str, campaign_title: str) -> Model:
 
 def text(text_id: UUID) -> Text:
     """A supporter's text; raises NotFound."""
-    row = (
-        session()
-        .execute(
-            select(LetterText, ModelLetterVersion)
-            .join(ModelLetterVersion, ModelLetterVersion.id == LetterText.version_id)
-            .where(LetterText.id == text_id)
-        )
-        .one_or_none()
-    )
+    row = session().execute(_TEXT, {"id": text_id}).one_or_none()
     if row is None:
         raise NotFound(_("This letter is no longer here."))
-    own, version = row
-    return Text(version.lang, own.subject, version.opening, own.body, version.closing, own.edited)
+    return Text(*row)
 
 
 def letter(id_: UUID) -> Addressed:
@@ -104,3 +95,10 @@ def of_signature(signature_id: UUID) -> list[Addressed]:
 
 
 _ADDRESSED = select(Letter.id, Letter.signature_id, Letter.text_id, Letter.post_id)
+_OWN, _VERSION = LetterText.__table__, ModelLetterVersion.__table__
+# Each letter is read when it is confirmed and when it is sent: plain columns, put together once.
+_TEXT = (
+    select(_VERSION.c.lang, _OWN.c.subject, _VERSION.c.opening, _OWN.c.body, _VERSION.c.closing, _OWN.c.edited)
+    .join_from(_OWN, _VERSION, _VERSION.c.id == _OWN.c.version_id)
+    .where(_OWN.c.id == bindparam("id"))
+)

@@ -7,7 +7,7 @@ from campaign.outbox.lanes import Lane
 from campaign.outbox.mail import Claimed, Envelope, Mail, Unsendable, Wait, compose_with
 from campaign.outbox.models import Message
 from campaign.outbox.pace import heal as heal_paces, reopen, set_rate
-from campaign.outbox.queries import LaneView, figures, lanes, mails_query, message, messages, states_of
+from campaign.outbox.queries import MAILS_SQL, LaneView, figures, lanes, message, messages, states_of
 from campaign.outbox.record import record
 from campaign.outbox.states import FINAL, State
 from campaign.outbox.sweep import expire_leases, follow_clock, lanes_due, release_unsure
@@ -17,6 +17,7 @@ from campaign.outbox.write import Draft, write
 
 __all__ = [
     "FINAL",
+    "MAILS_SQL",
     "Answer",
     "Claimed",
     "Draft",
@@ -46,7 +47,6 @@ __all__ = [
     "lanes",
     "lanes_due",
     "log_in",
-    "mails_query",
     "message",
     "messages",
     "record",

@@ -1,10 +1,10 @@
 """Read the ledger: lanes at a glance, a page of messages, one message's history, caps."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from campaign.core.clock import now
 from campaign.core.db import session
@@ -15,6 +15,12 @@ from campaign.outbox.pace import MARGIN
 from campaign.outbox.states import FIGURES, State
 
 PAGE = 50
+# How many messages were written to an address lately, by the database's clock, over all campaigns: for statements that
+# ask for more.
+MAILS_SQL = """
+    (SELECT count(*) FROM outbox_messages
+     WHERE recipient_hash = {hash} AND created_at > clock_timestamp() - interval '{seconds} seconds')
+"""
 
 
 @dataclass(frozen=True)
@@ -106,15 +112,6 @@ def states_of(ids: list[UUID]) -> dict[UUID, tuple[State, datetime]]:
     """Where each of these messages stands, and since when."""
     rows = session().execute(select(Message.id, Message.state, Message.changed_at).where(Message.id.in_(ids)))
     return {id_: (state, at) for id_, state, at in rows}
-
-
-def mails_query(recipient_hash: bytes, since: timedelta) -> Select[int]:
-    """Counts the messages written to an address lately, by the database's clock, over all campaigns."""
-    return (
-        select(func.count())
-        .select_from(Message)
-        .where(Message.recipient_hash == recipient_hash, Message.created_at > func.clock_timestamp() - since)
-    )
 
 
 def figures(prefix: str) -> dict[str, dict[str, int]]:

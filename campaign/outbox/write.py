@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import insert
-
-from campaign.core.db import after_commit, session
+from campaign.core import rows
+from campaign.core.db import after_commit
 from campaign.core.ids import new_id
 from campaign.core.queue import ring
 from campaign.outbox import moves, pace
@@ -37,10 +36,7 @@ def write(drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         limits |= pace.limits_of(draft.lane, draft.stream, draft.domain)
     pace.ensure(limits)
-    session().execute(
-        insert(Message),
-        [{name: getattr(draft, name) for name in _COLUMNS} for draft in drafts],
-    )
+    rows.add(Message, *({name: getattr(draft, name) for name in _COLUMNS} for draft in drafts))
     for draft in drafts:
         moves.written(draft.tally_key, draft.state)
     for lane in sorted({draft.lane for draft in drafts if draft.state == State.QUEUED}):

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import text
 
 from campaign import counters, letters, outbox, targets
 from campaign.campaigns import Page
-from campaign.core import clock, metrics
+from campaign.core import clock, metrics, rows
 from campaign.core.addresses import Address
 from campaign.core.db import session
 from campaign.core.errors import Conflict, Gone
@@ -57,7 +57,7 @@ def sign(page: Page, model: Model, form: Form) -> None:
         metrics.SIGNATURES.labels("over_mail_cap").inc()
         return
     if known.confirmed_id or known.same_id:
-        if not guards.mailed_lately(form.address.hash):
+        if not known.mailed_lately:
             kind = "already_signed" if known.confirmed_id else "confirmation"
             _mail(kind, known.confirmed_id or known.same_id, form.address)
         return
@@ -69,27 +69,26 @@ def sign(page: Page, model: Model, form: Form) -> None:
 
 def _insert(page: Page, model: Model, form: Form) -> UUID:
     id_ = new_id()
-    session().execute(
-        insert(Signature).values(
-            id=id_,
-            reference=reference(),
-            campaign_id=page.id,
-            text_id=letters.keep_text(model, form.subject, form.body),
-            state=SignatureState.PENDING,
-            email=form.address.email,
-            email_hash=form.address.hash,
-            digest=form.digest,
-            name=form.name,
-            postcode=form.postcode,
-            country=form.country,
-            place=targets.place_of(form.country, form.postcode, form.lang),
-            lang=form.lang,
-            source=form.source,
-            public=form.public,
-            public_name=public_name(form.name, form.public),
-            created_at=clock.now(),
-        )
-    )
+    row = {
+        "id": id_,
+        "reference": reference(),
+        "campaign_id": page.id,
+        "text_id": letters.keep_text(model, form.subject, form.body),
+        "state": SignatureState.PENDING,
+        "email": form.address.email,
+        "email_hash": form.address.hash,
+        "digest": form.digest,
+        "name": form.name,
+        "postcode": form.postcode,
+        "country": form.country,
+        "place": targets.place_of(form.country, form.postcode, form.lang),
+        "lang": form.lang,
+        "source": form.source,
+        "public": form.public,
+        "public_name": public_name(form.name, form.public),
+        "created_at": clock.now(),
+    }
+    rows.add(Signature, row)
     return id_
 
 
@@ -117,23 +116,14 @@ def confirm(signature_id: UUID, page: Page) -> UUID:
     Opening the link again, or confirming another text of the same address, changes nothing more. Raises Gone when it
     was withdrawn or removed, Conflict when the campaign has closed.
     """
-    email_hash = session().scalar(select(Signature.email_hash).where(Signature.id == signature_id))
+    email_hash = session().scalar(_ADDRESS, {"id": signature_id})
     if email_hash is None:
         raise Gone(_("This signature is no longer here."))
     guards.lock(email_hash)
-    row = session().execute(_CONFIRMING.where(Signature.id == signature_id)).one()
-    if row.state == SignatureState.CONFIRMED:
-        return signature_id
-    standing = session().scalar(
-        select(Signature.id).where(
-            Signature.campaign_id == row.campaign_id,
-            Signature.email_hash == email_hash,
-            Signature.state == SignatureState.CONFIRMED,
-        )
-    )
-    if standing is not None:
-        return standing
-    if row.state != SignatureState.PENDING:
+    row = session().execute(_CONFIRMING, {"id": signature_id}).one_or_none()
+    if row is not None and row.confirmed_id is not None:
+        return UUID(str(row.confirmed_id))
+    if row is None or row.state != SignatureState.PENDING:
         raise Gone(_("This signature is no longer here."))
     if not page.is_open:
         raise Conflict(_("This campaign does not take letters now."))
@@ -141,24 +131,28 @@ def confirm(signature_id: UUID, page: Page) -> UUID:
     return signature_id
 
 
-_CONFIRMING = select(Signature.state, Signature.campaign_id, Signature.text_id).with_for_update()
+_ADDRESS = text("SELECT email_hash FROM signatures WHERE id = :id")
+_CONFIRMING = text(
+    """
+    SELECT s.state, s.text_id, confirmed.id AS confirmed_id FROM signatures s
+    LEFT JOIN signatures confirmed ON confirmed.campaign_id = s.campaign_id AND confirmed.email_hash = s.email_hash
+      AND confirmed.state = 'confirmed'
+    WHERE s.id = :id FOR UPDATE OF s
+    """
+)
+# Every other text of the same address that waits is replaced by the confirmed one.
+_CONFIRM = text(
+    """
+    UPDATE signatures SET state = CASE id WHEN :id THEN 'confirmed' ELSE 'replaced' END,
+      confirmed_at = CASE id WHEN :id THEN cast(:now AS timestamptz) END
+    WHERE campaign_id = :campaign AND email_hash = :hash AND state = 'pending'
+    """
+)
 
 
 def _confirm(signature_id: UUID, email_hash: bytes, text_id: UUID, page: Page) -> None:
-    session().execute(
-        update(Signature)
-        .where(Signature.id == signature_id)
-        .values(state=SignatureState.CONFIRMED, confirmed_at=clock.now())
-    )
-    session().execute(
-        update(Signature)
-        .where(
-            Signature.campaign_id == page.id,
-            Signature.email_hash == email_hash,
-            Signature.state == SignatureState.PENDING,
-        )
-        .values(state=SignatureState.REPLACED)
-    )
+    values = {"id": signature_id, "campaign": page.id, "hash": email_hash, "now": clock.now()}
+    session().execute(_CONFIRM, values)
     consent.record(signature_id, ConsentKind.SEND, True, page.organisation)
     _write_letters(signature_id, text_id, page)
     counters.bump(campaign_key(page.id), signatures=1)

@@ -7,10 +7,15 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 
+from campaign.core import rows
 from campaign.core.clock import now
 from campaign.core.db import after_commit, session
 from campaign.core.i18n import language
 from campaign.signatures.models import Consent, ConsentKind, ConsentWording
+
+REPLACE = """
+    ON CONFLICT (signature_id, kind) DO UPDATE SET given = excluded.given, wording = excluded.wording, at = excluded.at
+"""
 
 
 def wording(kind: ConsentKind, organisation: str) -> str:
@@ -33,10 +38,5 @@ def record(signature_id: UUID, kind: ConsentKind, given: bool, organisation: str
         row = {"hash": key, "kind": kind, "lang": lang, "words": words, "first_used": now()}
         session().execute(insert(ConsentWording).values(row).on_conflict_do_nothing())
         after_commit(lambda: known.add(key))
-    answer = insert(Consent).values(signature_id=signature_id, kind=kind, given=given, wording=key, at=now())
-    session().execute(
-        answer.on_conflict_do_update(
-            index_elements=[Consent.signature_id, Consent.kind],
-            set_={"given": answer.excluded.given, "wording": answer.excluded.wording, "at": answer.excluded.at},
-        )
-    )
+    answer = {"signature_id": signature_id, "kind": kind, "given": given, "wording": key, "at": now()}
+    rows.add(Consent, answer, on_conflict=REPLACE)

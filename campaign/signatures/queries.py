@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from campaign import letters, outbox
 from campaign.core.db import session
@@ -45,12 +45,13 @@ class LetterStatus:
     at: datetime
 
 
-_COLUMNS = tuple(getattr(Signature, name) for name in Signed.__dataclass_fields__)
+_TABLE = Signature.__table__
+_SIGNED = select(*(_TABLE.c[name] for name in Signed.__dataclass_fields__)).where(_TABLE.c.id == bindparam("id"))
 
 
 def signed(id_: UUID) -> Signed:
     """One signature; raises Gone where it has been purged or erased."""
-    row = session().execute(select(*_COLUMNS).where(Signature.id == id_)).one_or_none()
+    row = session().execute(_SIGNED, {"id": id_}).one_or_none()
     if row is None:
         raise Gone(_("This signature is no longer here."))
     return Signed(*row)

@@ -7,9 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 
+from campaign.core.cache import remembered
 from campaign.core.db import session
 from campaign.core.i18n import pick
 from campaign.targets.models import Contact, Person, Post, Postcode, Tenure
+
+# Municipalities change their names once in years.
+PLACE_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,11 @@ class Target:
 
 
 def resolve(post_ids: Sequence[UUID], on: date, lang: str) -> list[Target]:
-    """The posts as they stand on that day, in the order asked for. One statement."""
+    """The posts as they stand on that day, in the order asked for. Kept for a moment, as pages are."""
+    return remembered(("targets", *post_ids, on, lang), lambda: _resolve(post_ids, on, lang))
+
+
+def _resolve(post_ids: Sequence[UUID], on: date, lang: str) -> list[Target]:
     rows = session().execute(
         select(Post, Tenure, Person.name, Contact.email)
         .outerjoin(
@@ -60,6 +68,11 @@ def _target(post: Post, tenure: Tenure | None, holder: str | None, email: str | 
 
 def place_of(country: str, postcode: str, lang: str) -> str:
     """The municipality of a postcode, in that language; empty where it is not known."""
-    place = session().scalar(select(Postcode.place).where(Postcode.country == country, Postcode.postcode == postcode))
+    place = remembered(("place", country, postcode), lambda: _place(country, postcode), PLACE_SECONDS)
     # In a language that a place has no name in, it is called what its own inhabitants call it.
-    return (place.get(lang) or place.get("de") or "") if place else ""
+    return place.get(lang) or place.get("de") or ""
+
+
+def _place(country: str, postcode: str) -> dict[str, str]:
+    query = select(Postcode.place).where(Postcode.country == country, Postcode.postcode == postcode)
+    return session().scalar(query) or {}

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from campaign import campaigns, config, letters, reports, signatures, targets
 from campaign.campaigns import Page
 from campaign.core import clock, i18n
+from campaign.core.cache import remembered
 from campaign.core.db import transaction
 from campaign.core.errors import DomainError, TooMany
 from campaign.letters import Model
@@ -23,18 +24,21 @@ from campaign.web.public.sheet import sheet
 @blueprint.get(f"/{LANG}/campaigns/<slug>")
 @public
 def campaign(lang: str, slug: str) -> ResponseReturnValue:
-    """A campaign: the ask, the counter, the letter to edit, the facts."""
+    """A campaign: the ask, the counter, the letter to edit, the facts.
+
+    Nothing on it is meant for one reader, its token neither, so a crowd gets what was rendered a moment ago.
+    """
+    source = request.args.get("source", "")[:40]
+    if source:
+        return _render(lang, slug, source)
+    return remembered(("page", lang, slug), lambda: _render(lang, slug))
+
+
+def _render(lang: str, slug: str, source: str = "") -> ResponseReturnValue:
     page, model = _open(slug, lang)
     form = None
     if page.is_open and model is not None:
-        form = SignForm(
-            None,
-            slug=slug,
-            home=page.country,
-            subject=model.subject,
-            body=model.body,
-            source=request.args.get("source", "")[:40],
-        )
+        form = SignForm(None, slug=slug, home=page.country, subject=model.subject, body=model.body, source=source)
     return _show(page, model, form)
 
 

@@ -1,6 +1,7 @@
 """The sign form: every field checked, every wrong value kept and explained."""
 
 import re
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -49,6 +50,11 @@ def _clean(value: str | None) -> str:
     return prose(value or "")
 
 
+@cache
+def _countries(_lang: str) -> list[SelectChoice]:
+    return [SelectChoice(*pair) for pair in i18n.countries()]
+
+
 class SignForm(TokenForm):
     """What a supporter fills in. `country` stands for its default where it is left empty."""
 
@@ -90,7 +96,7 @@ class SignForm(TokenForm):
         self.home = home
         self.address: addresses.Address | None = None
         super().__init__(formdata, token=(Purpose.SIGN_FORM, slug), **values)
-        self.country.choices = [SelectChoice(*pair) for pair in i18n.countries()]
+        self.country.choices = _countries(i18n.language())
         self.country.data = (self.country.data or home).upper()
         self.public.data = self.public.data or Public.HIDDEN
 
