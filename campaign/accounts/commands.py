@@ -3,7 +3,7 @@
 import secrets
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from campaign.accounts.models import Membership, Organisation, Role, StaffSession, User
 from campaign.accounts.passwords import hash_password, matches
@@ -57,13 +57,26 @@ def set_password(email: str, password: str, *, actor: str) -> None:
 def sign_in(email: str, password: str) -> str:
     """Start a session; answers the secret for the cookie. Raises WrongSignIn, the same for every reason."""
     user = session().scalar(select(User).where(func.lower(User.email) == email.lower()))
-    if not matches(user.password_hash if user and user.active else None, password) or user is None:
+    home = session().scalar(_HOME, {"user_id": user.id}) if user else None
+    if not matches(user.password_hash if user and user.active else None, password) or user is None or home is None:
         raise WrongSignIn(_("The address or the password is wrong."))
     secret = secrets.token_urlsafe(32)
-    session().add(StaffSession(secret_hash=secret_hash(secret), user_id=user.id, created_at=now(), seen_at=now()))
+    at = now()
+    session().add(
+        StaffSession(secret_hash=secret_hash(secret), user_id=user.id, organisation_id=home, created_at=at, seen_at=at)
+    )
     session().flush()
     audit.record(f"staff:{user.id}", "accounts.sign_in", f"user:{user.id}")
     return secret
+
+
+_HOME = (
+    select(Membership.organisation_id)
+    .join(Organisation)
+    .where(Membership.user_id == bindparam("user_id"))
+    .order_by(Organisation.name)
+    .limit(1)
+)
 
 
 def sign_out(secret: str) -> None:

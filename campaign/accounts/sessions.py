@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, bindparam, select, update
 
-from campaign.accounts.models import Membership, Role, StaffSession, User
+from campaign.accounts.models import Membership, Organisation, Role, StaffSession, User
 from campaign.core.clock import now
 from campaign.core.db import session
 
@@ -22,8 +22,15 @@ class Staff:
 
     id: UUID
     email: str
-    roles: frozenset[Role]
+    organisation_id: UUID
+    organisation: str
+    role: Role
     stale: bool
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The one role in the organisation they are at work for."""
+        return frozenset({self.role})
 
     @property
     def actor(self) -> str:
@@ -39,27 +46,32 @@ def secret_hash(secret: str) -> bytes:
 def whose(secret: str) -> Staff | None:
     """The member of staff behind a live session; None when it has ended."""
     at = now()
-    rows = (
-        session()
-        .execute(
-            select(User.id, User.email, Membership.role, StaffSession.seen_at)
-            .join(StaffSession, StaffSession.user_id == User.id)
-            .join(Membership, Membership.user_id == User.id)
-            .where(
-                StaffSession.secret_hash == secret_hash(secret),
-                StaffSession.seen_at > at - IDLE,
-                StaffSession.created_at > at - LONGEST,
-                User.active,
-            )
-        )
-        .all()
+    row = (
+        session().execute(_WHOSE, {"secret": secret_hash(secret), "idle": at - IDLE, "old": at - LONGEST}).one_or_none()
     )
-    if not rows:
+    if row is None:
         return None
-    stale = rows[0].seen_at < at - SEEN_EVERY
-    return Staff(rows[0].id, rows[0].email, frozenset(row.role for row in rows), stale)
+    return Staff(row.id, row.email, row.organisation_id, row.name, row.role, row.seen_at < at - SEEN_EVERY)
 
 
 def touch(secret: str) -> None:
     """Note that a session is in use."""
     session().execute(update(StaffSession).where(StaffSession.secret_hash == secret_hash(secret)).values(seen_at=now()))
+
+
+# A membership that was taken away ends what its session may see, at once.
+_WHOSE = (
+    select(User.id, User.email, Membership.organisation_id, Organisation.name, Membership.role, StaffSession.seen_at)
+    .join(StaffSession, StaffSession.user_id == User.id)
+    .join(
+        Membership,
+        and_(Membership.user_id == User.id, Membership.organisation_id == StaffSession.organisation_id),
+    )
+    .join(Organisation, Organisation.id == Membership.organisation_id)
+    .where(
+        StaffSession.secret_hash == bindparam("secret"),
+        StaffSession.seen_at > bindparam("idle"),
+        StaffSession.created_at > bindparam("old"),
+        User.active,
+    )
+)

@@ -37,11 +37,13 @@ class Message(Base):
         Index("ix_outbox_recipient", "recipient_hash", "created_at"),
         Index("ix_outbox_ref", "ref"),
         Index("ix_outbox_changed", "changed_at"),
+        Index("ix_outbox_owner", "owner", "changed_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(doc="which composer writes it: confirmation, letter ...")
     ref: Mapped[UUID] = mapped_column(doc="what the composer reads, opaque here")
+    owner: Mapped[UUID | None] = mapped_column(doc="whose it is, opaque here: a campaign or an organisation")
     lane: Mapped[Lane] = mapped_column(Choice(Lane))
     stream: Mapped[str] = mapped_column(doc="the narrowest pace, such as target:<id>")
     domain: Mapped[str] = mapped_column(doc="the recipient's domain, paced too")

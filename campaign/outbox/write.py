@@ -26,6 +26,7 @@ class Draft:
     domain: str
     id: UUID = field(default_factory=new_id)
     state: State = State.QUEUED
+    owner: UUID | None = None
     tally_key: str | None = None
     recipient_hash: bytes | None = None
 
@@ -43,4 +44,4 @@ def write(drafts: Sequence[Draft]) -> None:
         after_commit(partial(ring, lane))
 
 
-_COLUMNS = ("id", "kind", "ref", "lane", "stream", "domain", "state", "tally_key", "recipient_hash")
+_COLUMNS = ("id", "kind", "ref", "owner", "lane", "stream", "domain", "state", "tally_key", "recipient_hash")

@@ -59,11 +59,11 @@ def sign(page: Page, model: Model, form: Form) -> None:
     if known.confirmed_id or known.same_id:
         if not known.mailed_lately:
             kind = "already_signed" if known.confirmed_id else "confirmation"
-            _mail(kind, known.confirmed_id or known.same_id, form.address)
+            _mail(kind, known.confirmed_id or known.same_id, page.id, form.address)
         return
     id_ = _insert(page, model, form)
     consent.record(id_, ConsentKind.UPDATES, form.updates, page.organisation)
-    _mail("confirmation", id_, form.address)
+    _mail("confirmation", id_, page.id, form.address)
     metrics.SIGNATURES.labels("pending").inc()
 
 
@@ -92,7 +92,7 @@ def _insert(page: Page, model: Model, form: Form) -> UUID:
     return id_
 
 
-def _mail(kind: str, signature_id: UUID | None, address: Address) -> None:
+def _mail(kind: str, signature_id: UUID | None, campaign_id: UUID, address: Address) -> None:
     """Write a mail that the supporter waits for."""
     if signature_id is None:
         return
@@ -101,6 +101,7 @@ def _mail(kind: str, signature_id: UUID | None, address: Address) -> None:
             outbox.Draft(
                 kind=kind,
                 ref=signature_id,
+                owner=campaign_id,
                 lane=outbox.Lane.PEOPLE,
                 stream=outbox.Lane.PEOPLE.limit,
                 domain=address.domain,
@@ -169,6 +170,7 @@ def _write_letters(signature_id: UUID, text_id: UUID, page: Page) -> None:
                 id=letter_id,
                 kind="letter",
                 ref=letter_id,
+                owner=page.id,
                 lane=outbox.Lane.LETTERS,
                 stream=f"target:{post_id}",
                 domain=(posts[post_id].email or "").rpartition("@")[2].lower(),

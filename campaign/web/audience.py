@@ -8,9 +8,9 @@ from typing import Any, TypeVar, cast
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from campaign import config
+from campaign import campaigns, config
 from campaign.accounts import Role
-from campaign.core import limits
+from campaign.core import i18n, limits
 from campaign.core.addresses import network
 from campaign.core.errors import DomainError
 from campaign.core.rates import Rate
@@ -115,4 +115,7 @@ def guard() -> ResponseReturnValue | None:
         return redirect(url_for("staff.sign_in", next=request.full_path if request.method == "GET" else None), 303)
     if not who.roles & audience.roles:
         raise Forbidden("Your role does not allow this.")
+    slug = (request.view_args or {}).get("slug")
+    if slug is not None:  # another organisation's campaign is not there: 404
+        g.campaign = campaigns.of_organisation(who.organisation_id, slug, i18n.language())
     return None
