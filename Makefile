@@ -1,6 +1,6 @@
 # Each goal does its own set-up. `make demo ARGS="--port 9000 --data DIR"` passes arguments on.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test soak check pictures contract format lock messages
+.PHONY: help install demo test soak bench check pictures contract format lock messages
 VENV := .venv
 BIN := $(VENV)/bin
 PO := $(wildcard campaign/translations/*/LC_MESSAGES/messages.po)
@@ -9,6 +9,7 @@ help:
 	@echo "make demo    run everything here, with a demonstration campaign"
 	@echo "make test    run the tests"
 	@echo "make soak    break a real installation on purpose and count its letters"
+	@echo "make bench   measure us beside others, in turn, and keep the table"
 	@echo "make check   lint, format, types, templates, translations"
 
 $(BIN)/uv:
@@ -38,6 +39,16 @@ test: $(VENV)/.ready-dev $(VENV)/.translated
 
 soak: $(VENV)/.ready-dev $(VENV)/.translated
 	@exec $(BIN)/python -m soak $(ARGS)
+
+# The other side of a row, in a venv of its own. Without it the row says so.
+$(VENV)/peers/.ready: $(BIN)/uv bench/peers.lock
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)/peers
+	$(BIN)/uv pip install --quiet --python $(VENV)/peers/bin/python --require-hashes -r bench/peers.lock
+	@touch $@
+
+bench: $(VENV)/.ready-dev $(VENV)/.translated
+	@$(MAKE) --no-print-directory $(VENV)/peers/.ready || echo "django-post-office could not be installed"
+	@exec $(BIN)/python -m bench $(ARGS)
 
 check: $(VENV)/.ready-dev $(VENV)/.translated
 	$(BIN)/ruff check .
@@ -76,3 +87,4 @@ messages: $(VENV)/.ready-dev
 lock: $(BIN)/uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements.in --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in --output-file requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" bench/peers.in --output-file bench/peers.lock
