@@ -7,19 +7,73 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from campaign import config, outbox, signatures
+from campaign import accounts, config, outbox, replies, reports, signatures
 from campaign.config import ROOT, Settings
 from campaign.core import db, i18n
-from campaign.web import api, audience, errors, headers, ops, origin, pages, public, staff
-from campaign.web.api import counter as _counter, signatures as _signatures
+from campaign.web import api, audience, errors, headers, hooks, ops, origin, pages, public, staff
+from campaign.web.api import counter as _counter, signatures as _signatures, staff as _keyed
+from campaign.web.hooks import sendgrid as _sendgrid
 from campaign.web.public import campaign as _campaign, confirm as _confirm, demo as _demo, home as _home
-from campaign.web.staff import outbox as _outbox, session
+from campaign.web.staff import (
+    account as _account,
+    api_keys as _api_keys,
+    audit as _audit,
+    dashboard as _dashboard,
+    delivery as _delivery,
+    exports as _exports,
+    home as _staff_home,
+    invalidations as _invalidations,
+    invitation as _invitation,
+    milestones as _milestones,
+    moderation as _moderation,
+    outbox as _outbox,
+    outbox_acts as _outbox_acts,
+    paper as _paper,
+    replies as _replies,
+    search as _search,
+    second_factor as _second_factor,
+    session,
+    shell,
+    signatures as _register,
+    style as _style,
+    team as _team,
+)
 
 # A letter of 8,000 characters in UTF-8, percent-encoded, with room for the rest of the form.
 LARGEST_FORM = 256 * 1024
 YEAR = 365 * 86400
 # Importing these modules puts their views on the blueprints.
-VIEWS = (_campaign, _confirm, _counter, _demo, _home, _outbox, _signatures, session)
+VIEWS = (
+    _account,
+    _api_keys,
+    _audit,
+    _invitation,
+    _keyed,
+    _second_factor,
+    _team,
+    _dashboard,
+    _exports,
+    _invalidations,
+    _milestones,
+    _moderation,
+    _paper,
+    _replies,
+    _register,
+    _campaign,
+    _confirm,
+    _counter,
+    _demo,
+    _home,
+    _delivery,
+    _outbox,
+    _outbox_acts,
+    _search,
+    _sendgrid,
+    _signatures,
+    _staff_home,
+    _style,
+    session,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -57,8 +111,15 @@ def _routes(app: Flask) -> None:
     app.before_request(origin.check_origin)
     app.before_request(session.identify)
     app.before_request(audience.guard)
-    app.context_processor(lambda: {"sign_out_form": session.sign_out_form})
-    for room in (public.blueprint, public.demo_blueprint, api.blueprint, staff.blueprint, ops.blueprint):
+    shell.init_app(app)
+    for room in (
+        public.blueprint,
+        public.demo_blueprint,
+        api.blueprint,
+        staff.blueprint,
+        hooks.blueprint,
+        ops.blueprint,
+    ):
         app.register_blueprint(room)
     files = cast(Callable[..., ResponseReturnValue], app.view_functions["static"])  # Flask's own view is not async
     app.view_functions["static"] = audience.public(files)
@@ -70,3 +131,11 @@ def _composers() -> None:
     outbox.compose_with("confirmation", signatures.composers.confirmation)
     outbox.compose_with("already_signed", signatures.composers.already_signed)
     outbox.compose_with("letter", signatures.composers.letter)
+    outbox.compose_with("reply", replies.composers.reply)
+    outbox.check_with("letter", signatures.verdict)
+    outbox.compose_with("digest", signatures.digest.digest)
+    outbox.compose_with("summary", signatures.digest.summary)
+    outbox.compose_with("alarm", reports.alarms.alarm)
+    outbox.compose_with("milestone", reports.composers.milestone)
+    for kind, composer in accounts.composers.BY_KIND.items():
+        outbox.compose_with(kind, composer)

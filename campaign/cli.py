@@ -1,11 +1,15 @@
 """The `campaign` command."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 import flask_migrate
 from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from campaign import __version__, accounts, config
 from campaign.accounts import Role
@@ -13,17 +17,20 @@ from campaign.app import create_app
 from campaign.config import SettingsError
 from campaign.core import audit, logs
 from campaign.core.addresses import parse
-from campaign.core.db import after_commit, transaction
+from campaign.core.db import after_commit, session, transaction
 from campaign.core.errors import DomainError
+from campaign.core.i18n import CODES
 from campaign.core.ids import reference
 from campaign.core.queue import ring
+from campaign.crowd import crowd
 from campaign.demo import run_demo
 from campaign.doctor import Status, as_json, as_text, examine, unread, worst
-from campaign.jobs import schedule, worker
+from campaign.jobs import post, schedule, worker
 from campaign.jobs.drain import drain
 from campaign.live import serve as serve_live
-from campaign.outbox import Lane, reopen
-from campaign.seed import seed as plant
+from campaign.outbox import Lane, receipts as _receipts, reopen
+from campaign.replies import BYTES_MAX
+from campaign.seed import SLUG as DEMO, seed as plant
 from campaign.supervise import Child, run as supervise
 from campaign.web import audience
 from campaign.web.serve import serve as serve_web
@@ -121,11 +128,19 @@ def revision(message: str) -> None:
 
 
 @cli.command()
-def seed() -> None:
+@click.option(
+    "--signatures", default=0, type=click.IntRange(0, 10_000_000), help="add so many made-up ones, with letters"
+)
+def seed(signatures: int) -> None:
     """Add the demonstration campaign, once."""
     with _app("cli").app_context(), transaction():
         added = plant()
+        if signatures:
+            session().execute(text("SET LOCAL statement_timeout = '10min'"))
+            crowd(DEMO, signatures)
     click.echo("Added the demonstration campaign." if added else "The demonstration campaign is there already.")
+    if signatures:
+        click.echo(f"Added {signatures:,} made-up signatures with their letters.")
 
 
 @cli.group()
@@ -133,28 +148,96 @@ def staff() -> None:
     """People who work with campaigns."""
 
 
-@staff.command("create")
-@click.argument("email")
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--organisation", default="default", show_default=True, help="key of the organisation")
-@click.option("--password-stdin", is_flag=True, help="read the password from standard input instead of making one")
-def create_staff(email: str, role: str, organisation: str, password_stdin: bool) -> None:
-    """Make an account and print its password once."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else make_password()
+a_role = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+an_organisation = click.option("--organisation", default="default", show_default=True, help="key of the organisation")
+from_stdin = click.option("--password-stdin", is_flag=True, help="read the password instead of making one")
+
+
+@contextmanager
+def _at_work() -> Iterator[Flask]:
+    """The app in one transaction; a refusal is said, not raised."""
+    app = _app("cli")
     try:
-        with _app("cli").app_context(), transaction():
-            home = accounts.ensure_organisation(organisation, organisation)
-            accounts.create_user(parse(email).email, password, Role(role), home, actor="cli")
+        with app.app_context(), transaction():
+            yield app
     except DomainError as error:
         raise click.ClickException(error.words) from error
+
+
+def _password(given: bool) -> str:
+    """From standard input, or a made one that can be typed: three references, about 113 bits."""
+    return sys.stdin.readline().rstrip("\n") if given else "-".join(reference() for _ in range(3))
+
+
+@staff.command("create")
+@click.argument("email")
+@a_role
+@an_organisation
+@from_stdin
+def create_staff(email: str, role: str, organisation: str, password_stdin: bool) -> None:
+    """Make an account and print its password once."""
+    password = _password(password_stdin)
+    with _at_work():
+        home = accounts.ensure_organisation(organisation, organisation)
+        accounts.create_user(parse(email).email, password, Role(role), home, actor="cli")
     click.echo(f"{email} can sign in at {config.load().public_url}/staff/sign-in")
     if not password_stdin:
         click.echo(f"Password (shown once): {password}")
 
 
-def make_password() -> str:
-    """A password that can be typed: three references, about 113 bits."""
-    return "-".join(reference() for _ in range(3))
+@staff.command("invite")
+@click.argument("email")
+@a_role
+@an_organisation
+@click.option("--lang", type=click.Choice(CODES), default="en", show_default=True, help="language of the mail")
+def invite_staff(email: str, role: str, organisation: str, lang: str) -> None:
+    """Mail somebody a link to join."""
+    with _at_work():
+        home = accounts.ensure_organisation(organisation, organisation)
+        accounts.invitations.invite(home.id, parse(email).email, Role(role), lang, actor="cli")
+    click.echo(f"{email} is invited.")
+
+
+@staff.command("password")
+@click.argument("email")
+@from_stdin
+@click.option("--without-second-factor", is_flag=True, help="switch the second factor off too")
+def staff_password(email: str, password_stdin: bool, without_second_factor: bool) -> None:
+    """Give an account another password and print it once; all its sessions end."""
+    password = _password(password_stdin)
+    with _at_work():
+        accounts.set_password(email, password, actor="cli")
+        if without_second_factor:
+            accounts.factor.switch_off(accounts.user_of(email).id, actor="cli")
+    click.echo("The password is changed." if password_stdin else f"Password (shown once): {password}")
+
+
+@staff.command("list")
+def list_staff() -> None:
+    """List every account with its organisations and roles."""
+    with _at_work():
+        for one in accounts.team.everybody():
+            marks = [] if one.active else ["off"]
+            marks += ["second factor"] if one.has_factor else []
+            click.echo("  ".join((one.email, one.organisation, one.role.value, *marks)))
+
+
+@staff.command("off")
+@click.argument("email")
+def staff_off(email: str) -> None:
+    """Switch an account off; all its sessions end."""
+    with _at_work():
+        accounts.switch(email, False, actor="cli")
+    click.echo(f"{email} cannot sign in any more.")
+
+
+@staff.command("on")
+@click.argument("email")
+def staff_on(email: str) -> None:
+    """Switch an account on again."""
+    with _at_work():
+        accounts.switch(email, True, actor="cli")
+    click.echo(f"{email} can sign in.")
 
 
 @cli.group()
@@ -180,6 +263,41 @@ def open_lane(lane: str) -> None:
         audit.record("cli", "outbox.open", f"lane:{lane}")
         after_commit(lambda: ring(lane))
     click.echo(f"The lane {lane} is open.")
+
+
+@cli.group()
+def receipts() -> None:
+    """What comes back: bounces and answers."""
+
+
+@receipts.command("take")
+@click.option("--recipient", default="", help="the envelope's recipient, such as Postfix's ${original_recipient}")
+def take_mail(recipient: str) -> None:
+    """Take one mail from standard input, as a mail server pipes it. Ends with a code of sysexits.h."""
+    raw = sys.stdin.buffer.read(BYTES_MAX + 1)
+    try:
+        with _app("cli").app_context():
+            code = post.pipe(raw, recipient)
+    except (SettingsError, SQLAlchemyError) as error:  # ours to put right: the mail server keeps it meanwhile
+        click.echo(type(error).__name__, err=True)
+        code = post.TEMPFAIL
+    sys.exit(code)
+
+
+@receipts.command("read")
+def read_mail() -> None:
+    """Read the mailbox of BOUNCE_URL now."""
+    with _app("cli").app_context():
+        found = post.read_mailbox()
+    click.echo(", ".join(f"{n} {outcome}" for outcome, n in sorted(found.items())) or "Nothing new.")
+
+
+@receipts.command("apply")
+def apply_receipts() -> None:
+    """Apply what was stored and not applied yet."""
+    with _app("cli").app_context(), transaction():
+        moved = _receipts.catch_up()
+    click.echo(f"{moved} moved.")
 
 
 @cli.command()

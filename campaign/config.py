@@ -68,6 +68,29 @@ def _selector(value: str) -> str:
     return value
 
 
+def _domain(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value):
+        raise ValueError("must be a domain, such as reply.example.org")
+    return value.lower()
+
+
+def _public_key(value: str) -> str:
+    """The text of a key on the curve P-256 as SendGrid shows it: 91 bytes that begin alike (RFC 5480)."""
+    head = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"
+    if value and not re.fullmatch(re.escape(head) + r"[A-Za-z0-9+/]{86}==", value):
+        raise ValueError(f"must be SendGrid's verification key: 124 characters that begin with {head[:12]}")
+    return value
+
+
+def _mailbox(value: str) -> str:
+    parts = _parts(value)
+    local = parts.scheme == "maildir" and parts.path.startswith("/")
+    remote = parts.scheme == "imaps" and parts.hostname and parts.username and parts.password
+    if value and not (local or remote):
+        raise ValueError("must be maildir:///folder or imaps://user:password@host/INBOX")
+    return value
+
+
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def check(value: str) -> int:
         if not re.fullmatch(r"\d{1,9}", value) or not low <= int(value) <= high:
@@ -131,8 +154,15 @@ class Settings:
         "https://api.sendgrid.com",
     )
     sendgrid_event_public_key: str = _setting(
-        "SENDGRID_EVENT_PUBLIC_KEY", str, "verifies SendGrid's event webhook (used from the next version on)", ""
+        "SENDGRID_EVENT_PUBLIC_KEY", _public_key, "verifies SendGrid's event webhook", ""
     )
+    inbound_domain: str = _setting(
+        "INBOUND_DOMAIN", _domain, "offices answer to addresses on this domain, which are ours", ""
+    )
+    inbound_secret: str = _setting(
+        "INBOUND_SECRET", lambda v: _secret(v) if v else "", "lets SendGrid's inbound parse post replies", ""
+    )
+    bounce_url: str = _setting("BOUNCE_URL", _mailbox, "the mailbox that bounces and replies come to", "")
     contact_email: str = _setting(
         "CONTACT_EMAIL", lambda v: _address(v) if v else "", "who answers questions on data; MAIL_FROM where empty", ""
     )
@@ -215,6 +245,8 @@ def _together(values: Mapping[str, Any]) -> list[str]:
         problems.append("SENDGRID_API_KEY is missing: MAIL_URL is sendgrid:")
     if values.get("secret_key_fallbacks") and not values.get("address_key"):
         problems.append("ADDRESS_KEY is missing: set it to the first SECRET_KEY, or nobody is known to have signed")
+    if len(str(values.get("mail_from", "")).partition("@")[0]) > 27:  # a tag of 36 comes behind it; RFC 5321: 64
+        problems.append("MAIL_FROM must have at most 27 characters before the @")
     if values.get("demo") and mail_url and not mail_url.startswith("maildir:"):
         problems.append("MAIL_URL must be a maildir: in a demonstration, so that no mail can leave")
     return problems

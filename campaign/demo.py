@@ -123,6 +123,7 @@ def _prepare(environment: dict[str, str]) -> str:
 def _staff(password: str) -> None:
     if session().scalar(select(User.id).where(func.lower(User.email) == STAFF)):
         accounts.set_password(STAFF, password, actor="demo")
+        accounts.factor.switch_off(accounts.user_of(STAFF).id, actor="demo")
         return
     home = accounts.ensure_organisation("demo", "Demonstration")
     accounts.create_user(STAFF, password, Role.OWNER, home, actor="demo")

@@ -18,7 +18,8 @@ from campaign.core.rates import Rate
 from campaign.outbox import Lane
 from campaign.targets import Area, Body, Contact, Person, Post, Postcode, Tenure
 
-FOLDER = ROOT / "demo" / "shelter-is-the-law"
+SLUG = "shelter-is-the-law"
+FOLDER = ROOT / "demo" / SLUG
 POSTCODES = ROOT / "campaign" / "targets" / "belgium" / "postcodes.csv"
 ACTOR = "seed"
 COUNTRY_NAMES = {"en": "Belgium", "fr": "Belgique", "nl": "België", "de": "Belgien"}

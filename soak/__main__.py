@@ -2,6 +2,7 @@
 
 import argparse
 import inspect
+import signal
 import sys
 import tempfile
 import time
@@ -11,7 +12,7 @@ from campaign import embedded
 from campaign.core import logs
 from soak.catalogue import FAULTS, run
 from soak.ground import plant
-from soak.table import table
+from soak.table import merged, table
 from soak.verdict import Verdict
 
 TABLE = Path("data/soak.md")
@@ -21,13 +22,15 @@ def main() -> int:
     """Run what the arguments name; 1 when something did not hold."""
     names, wanted = arguments()
     logs.setup("soak", "error")
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))  # as Ctrl-C: what was started is ended
     with tempfile.TemporaryDirectory(prefix="postbag-soak-") as folder:
         root = Path(folder)
         with embedded.start(root / "servers", durable=False) as servers:
             plant(servers, root)
             verdicts = [_one(name, servers, root / name, wanted) for name in names]
     TABLE.parent.mkdir(parents=True, exist_ok=True)
-    TABLE.write_text(table(verdicts), encoding="utf-8")
+    before = TABLE.read_text(encoding="utf-8") if TABLE.exists() else ""
+    TABLE.write_text(merged(before, verdicts), encoding="utf-8")
     sys.stdout.write(f"\n{table(verdicts)}\nwritten to {TABLE}\n")
     return int(any(verdict.problems for verdict in verdicts))
 

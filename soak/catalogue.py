@@ -1,4 +1,11 @@
-"""Every fault by the name it is called with: how it is run, on which settings, and in which short form."""
+"""Every fault by the name it is called with: how it is run, on which settings, and in which short form.
+
+To add one: a function `fN(ground, *, figure: int = …)` in soak/faults, whose defaults are the full form (at most 3
+minutes); with a receiving side of its own it takes an `Office` as well. It starts processes by `ground`, breaks
+something real, waits by `ground.settled()`, notes what must hold by `verdict.need`, and ends with `judge(…)`, which
+counts losses, doubles and pace at the receiving side. Then a line below, a test in tests/faults/test_faults.py that
+runs its short form, and a row in docs/reliability.md.
+"""
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -8,17 +15,18 @@ from pathlib import Path
 from campaign import embedded
 from soak.faults.database import f5
 from soak.faults.deploy import f13
+from soak.faults.frozen import f14, f14_points
 from soak.faults.mixture import f16
 from soak.faults.poison import f15
 from soak.faults.redis import f3, f4, f4_hangs
 from soak.faults.web import f1
-from soak.faults.workers import f2, f2_points, f12, f14
+from soak.faults.workers import f2, f2_points, f12
 from soak.ground import prepared
 from soak.office import Office
 from soak.verdict import Verdict
 
-# A lease so short that it runs out while a test waits, and so long that a busy machine does not make it.
-SHORT_LEASE = {"LEASE_SECONDS": "5"}
+# Leases so short that they run out while a test waits, and so long that a busy machine does not make them.
+SHORT_LEASE, SHORTER_LEASE = {"LEASE_SECONDS": "5"}, {"LEASE_SECONDS": "3"}
 
 
 @dataclass(frozen=True)
@@ -32,16 +40,17 @@ class Fault:
 
 
 FAULTS = {
-    "f1": Fault(f1, {"kills": 6, "between": 1}),
-    "f2": Fault(f2, {"kills": 5, "letters": 120, "workers": 3}, SHORT_LEASE),
-    "f2-points": Fault(f2_points, {"kills": 1}, SHORT_LEASE, office=True),
+    "f1": Fault(f1, {"kills": 3, "between": 1}),
+    "f2": Fault(f2, {"kills": 10, "letters": 200, "workers": 3}, SHORTER_LEASE),
+    "f2-points": Fault(f2_points, {"kills": 1}, SHORTER_LEASE, office=True),
     "f3": Fault(f3, {"rounds": 1, "signers": 8}),
-    "f4": Fault(f4, {"away": 4, "kills": 2}),
-    "f4-hangs": Fault(f4_hangs, {"rounds": 1, "seconds": 3}),
-    "f5": Fault(f5, {"restarts": 3, "away": 2}, SHORT_LEASE),
-    "f12": Fault(f12, {"letters": 200}),
+    "f4": Fault(f4, {"away": 3, "kills": 1, "deaths": 5}, SHORTER_LEASE),
+    "f4-hangs": Fault(f4_hangs, {"rounds": 1, "seconds": 2}),
+    "f5": Fault(f5, {"restarts": 2, "away": 2}, SHORT_LEASE),
+    "f12": Fault(f12, {"letters": 160}),
     "f13": Fault(f13, {"deploys": 1}),
     "f14": Fault(f14, {"freezes": 2, "letters": 160}, SHORT_LEASE),
+    "f14-points": Fault(f14_points, {"freezes": 2}, SHORTER_LEASE, office=True),
     "f15": Fault(f15, {"letters": 60, "attempts": 3}, office=True),
     "f16": Fault(f16, {"seconds": 60}, SHORT_LEASE),
 }

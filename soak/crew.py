@@ -25,6 +25,7 @@ class Crew:
     def __init__(self, ground: Ground, size: int, prefix: str = "letters") -> None:
         self._ground, self._prefix, self._hired = ground, prefix, 0
         self.names: list[str] = []
+        self._pids: set[int] = set()
         for _worker in range(size):
             self.hire()
 
@@ -32,9 +33,14 @@ class Crew:
         """Start one more worker."""
         name = f"{self._prefix}-{self._hired}"
         self._hired += 1
-        self._ground.installation.start(name, "worker", "--lane", "letters")
+        self._pids.add(self._ground.installation.start(name, "worker", "--lane", "letters").pid)
         self.names.append(name)
         return name
+
+    @property
+    def ever(self) -> int:
+        """How many processes there were so far, by their ids."""
+        return len(self._pids)
 
     def pid(self, name: str) -> int:
         """The id of a worker's process."""
@@ -71,6 +77,14 @@ class Crew:
         if killed:
             self.names.remove(killed)
         return killed is not None
+
+    def lose(self, kills: int) -> int:
+        """Kill so many that hold a lease, and hire another for each; answers how many it were."""
+        met = 0
+        while met < kills and self.kill_with_lease():
+            met += 1
+            self.hire()
+        return met
 
     def kill_any(self) -> bool:
         """kill -9 one at once; True when it held a lease."""

@@ -1,13 +1,14 @@
 """What is asked: campaigns, their texts, facts and life."""
 
-from campaign.campaigns.commands import change_status, create, follow_calendar
-from campaign.campaigns.lifecycle import MOVES, Status
+from campaign.campaigns.commands import change_status, create, follow_calendar, set_moderation
+from campaign.campaigns.lifecycle import MOVES, PUBLIC, Status
 from campaign.campaigns.models import Accent, Campaign, CampaignTarget, CampaignText, Fact, FactSource
 from campaign.campaigns.queries import FactView, Page, by_id, facts, find, open_campaigns
 from campaign.campaigns.staff import StaffCampaign, all_of, of_organisation, owners
 
 __all__ = [
     "MOVES",
+    "PUBLIC",
     "Accent",
     "Campaign",
     "CampaignTarget",
@@ -28,4 +29,5 @@ __all__ = [
     "of_organisation",
     "open_campaigns",
     "owners",
+    "set_moderation",
 ]

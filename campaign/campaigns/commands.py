@@ -61,6 +61,13 @@ def change_status(campaign_id: UUID, to: Status, *, actor: str) -> None:
     audit.record(actor, "campaigns.change_status", f"campaign:{campaign_id}", to=to.value)
 
 
+def set_moderation(campaign_id: UUID, wanted: bool, *, actor: str, organisation_id: UUID) -> None:
+    """Let names that come from now on wait for a look, or show at once."""
+    session().execute(update(Campaign).where(Campaign.id == campaign_id).values(moderation=wanted))
+    subject = f"campaign:{campaign_id}"
+    audit.record(actor, "campaigns.set_moderation", subject, organisation_id=organisation_id, wanted=wanted)
+
+
 def follow_calendar() -> int:
     """Open scheduled campaigns whose time has come and close those whose time is over; answers how many moved."""
     due = [

@@ -43,6 +43,7 @@ class Campaign(Base):
     accent: Mapped[Accent] = mapped_column(Choice(Accent))
     country: Mapped[str] = mapped_column(doc="ISO 3166; where a supporter lives who names no country")
     is_demo: Mapped[bool] = mapped_column(server_default=false())
+    moderation: Mapped[bool] = mapped_column(server_default=false(), doc="staff look at public names before they show")
     picture: Mapped[str | None] = mapped_column(doc="path below static/")
     opens_at: Mapped[datetime | None] = mapped_column(Moment)
     closes_at: Mapped[datetime | None] = mapped_column(Moment)

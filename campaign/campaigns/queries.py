@@ -38,6 +38,7 @@ class Page:
     accent: str
     country: str
     is_demo: bool
+    moderation: bool
     organisation: str
     opens_at: datetime | None
     closes_at: datetime | None
@@ -132,6 +133,7 @@ def _load(condition: ColumnElement[bool], lang: str, *, public_only: bool = True
         accent=campaign.accent,
         country=campaign.country,
         is_demo=campaign.is_demo,
+        moderation=campaign.moderation,
         organisation=organisation,
         opens_at=campaign.opens_at,
         closes_at=campaign.closes_at,

@@ -29,6 +29,7 @@ class StaffCampaign:
     accent: Accent
     country: str
     is_demo: bool
+    moderation: bool
     opens_at: datetime | None
     closes_at: datetime | None
     created_at: datetime
@@ -85,6 +86,7 @@ def _campaign(lang: str, row: Campaign, titles: dict[str, str] | None, posts: li
         accent=row.accent,
         country=row.country,
         is_demo=row.is_demo,
+        moderation=row.moderation,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         created_at=row.created_at,

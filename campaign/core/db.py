@@ -1,9 +1,10 @@
 """The database: base class of the models, the transaction, and what may happen only after a commit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+import psycopg
 import structlog
 from flask import Flask
 from flask_migrate import Migrate
@@ -88,6 +89,26 @@ def transaction() -> Iterator[Session]:
             current.info.pop(key, None)
     for callback in callbacks:
         _run(callback)
+
+
+def together(*statements: tuple[str, Mapping[str, Any]]) -> tuple[Any, ...] | None:
+    """Run statements in one round trip, in their order; answers the first row of the last, as psycopg gives it.
+
+    Each sees what was committed before it began, the lock of an earlier one included; the transaction's BEGIN travels
+    with them. Raises what `execute` raises.
+    """
+    connection = session().connection()
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        raise TypeError("not a connection of psycopg")
+    try:
+        with driver.pipeline():
+            cursors = [driver.execute(words, values) for words, values in statements]
+        row: tuple[Any, ...] | None = cursors[-1].fetchone()
+    except psycopg.Error as error:
+        # As SQLAlchemy does itself: its own classes of errors, and no further use of a connection that is gone.
+        connection._handle_dbapi_exception(error, statements[-1][0], None, None, None)  # noqa: SLF001
+    return row
 
 
 def before_commit(callback: Callable[[], Any]) -> None:

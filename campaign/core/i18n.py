@@ -10,7 +10,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale
@@ -85,14 +85,26 @@ def number(value: float) -> str:
     return format_decimal(value, locale=_locale())
 
 
-def percent(value: float) -> str:
-    """A share (0 to 1) in per cent."""
-    return format_percent(value, locale=_locale())
+def percent(value: float, decimals: int = 0) -> str:
+    """A share (0 to 1) in per cent, with at most so many decimals."""
+    locale = _locale()
+    pattern = locale.percent_formats[None].pattern.replace("0", f"0.{'#' * decimals}" if decimals else "0", 1)
+    return format_percent(value, format=pattern, locale=locale)
 
 
 def day(value: date) -> str:
     """A date in words: 22 November 2026."""
     return format_date(value, format="long", locale=_locale())
+
+
+def short_day(value: date) -> str:
+    """A date without its year: 22 Nov."""
+    return format_skeleton("MMMd", value, locale=_locale())
+
+
+def weekday(value: date) -> str:
+    """The name of its day of the week."""
+    return format_date(value, format="EEEE", locale=_locale())
 
 
 def moment(value: datetime, zone: str = "Europe/Brussels") -> str:
@@ -111,3 +123,8 @@ def _countries(code: str) -> tuple[tuple[str, str], ...]:
 def countries() -> list[tuple[str, str]]:
     """Codes and names of the countries, by name, in the reader's language."""
     return list(_countries(language()))
+
+
+def country_name(code: str, lang: str) -> str:
+    """A country's name in that language; the code where it is not known."""
+    return dict(_countries(lang)).get(code, code)

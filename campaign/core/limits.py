@@ -1,6 +1,7 @@
 """Limits on requests, counted in Redis and, while it is away, in this process. Caps on mail are in the database."""
 
 import time
+from functools import cache
 
 import structlog
 from flask import current_app
@@ -21,7 +22,7 @@ log = structlog.get_logger()
 
 def check(name: str, rate: Rate, who: str) -> None:
     """Count one request of `who` (a network or an account) under the limit `name`; raises TooMany over it."""
-    item: RateLimitItem = parse(str(rate))
+    item = _item(rate)
     key = keyed_hash(f"limit {name}", who).hex()[:32]
     shared, own = _limiters()
     allowed = attempt(lambda _client: shared.hit(item, name, key))
@@ -34,6 +35,11 @@ def check(name: str, rate: Rate, who: str) -> None:
         reset = limiter.get_window_stats(item, name, key).reset_time
         wait = max(1, int(reset - time.time()))
         raise TooMany(_("That was a little too often. Please try again in a minute."), retry_after=wait)
+
+
+@cache
+def _item(rate: Rate) -> RateLimitItem:
+    return parse(str(rate))
 
 
 def _limiters() -> tuple[FixedWindowRateLimiter, FixedWindowRateLimiter]:

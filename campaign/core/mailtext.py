@@ -30,6 +30,14 @@ def write(name: str, lang: str, **context: Any) -> Written:
     return Written(subject, text, html)
 
 
+def plain(name: str, lang: str, **context: Any) -> Written:
+    """Render the mail called `name` in that language, text only."""
+    with speaking(lang):
+        subject = " ".join(render_template(f"email/{name}/subject.txt", **context).split())
+        text = render_template(f"email/{name}/body.txt", **context).strip() + "\n"
+    return Written(subject, text, "")
+
+
 def footer(name: str, lang: str, **context: Any) -> str:
     """Render the plain footer of the mail called `name`, for a mail whose text is somebody's own."""
     with speaking(lang):

@@ -20,6 +20,10 @@ class Purpose(StrEnum):
     SIGN_FORM = "sign-form"
     STAFF_SIGN_IN = "staff-sign-in"
     STAFF_FORM = "staff-form"
+    STAFF_INVITATION = "staff-invitation"
+    STAFF_RESET = "staff-reset"
+    STAFF_EMAIL = "staff-email"
+    STAFF_UNDO = "staff-undo"
 
 
 AGES = {
@@ -28,6 +32,10 @@ AGES = {
     Purpose.SIGN_FORM: timedelta(hours=2),
     Purpose.STAFF_SIGN_IN: timedelta(hours=2),
     Purpose.STAFF_FORM: timedelta(hours=12),
+    Purpose.STAFF_INVITATION: timedelta(days=7),
+    Purpose.STAFF_RESET: timedelta(hours=1),
+    Purpose.STAFF_EMAIL: timedelta(days=1),
+    Purpose.STAFF_UNDO: timedelta(hours=1),
 }
 
 

@@ -1,9 +1,21 @@
 """Tallies that many processes move at once and that nobody has to count."""
 
-from campaign.counters.commands import bump, recount
-from campaign.counters.milestones import next_step
+from campaign.counters.commands import bump, drop, recount
+from campaign.counters.milestones import next_step, reached
 from campaign.counters.models import Tally
 from campaign.counters.news import CHANNEL, tell
 from campaign.counters.queries import CHANGED_SQL, FIGURES_SQL, figures
 
-__all__ = ["CHANGED_SQL", "CHANNEL", "FIGURES_SQL", "Tally", "bump", "figures", "next_step", "recount", "tell"]
+__all__ = [
+    "CHANGED_SQL",
+    "CHANNEL",
+    "FIGURES_SQL",
+    "Tally",
+    "bump",
+    "drop",
+    "figures",
+    "next_step",
+    "reached",
+    "recount",
+    "tell",
+]

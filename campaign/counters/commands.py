@@ -3,10 +3,10 @@
 import random
 from collections import Counter
 
-from sqlalchemy import text
+from sqlalchemy import collate, delete, text
 
 from campaign.core.db import after_commit, before_commit, session
-from campaign.counters.models import SLOTS
+from campaign.counters.models import SLOTS, Tally
 from campaign.counters.news import tell
 from campaign.counters.queries import figures
 
@@ -62,6 +62,13 @@ def recount(key: str, truth: dict[str, dict[str, int]]) -> dict[str, int]:
     for (part, name), delta in wrong.items():
         bump(f"{key}/{part}" if part else key, **{name: -delta})
     return {f"{part}.{name}": delta for (part, name), delta in sorted(wrong.items())}
+
+
+def drop(key: str, first: str, before: str) -> int:
+    """Forget the parts of a key from `first` up to `before`, as bytes sort; answers how many slots went."""
+    part = collate(Tally.part, "C")
+    gone = delete(Tally).where(Tally.key == key, part >= first, part < before).returning(Tally.slot)
+    return len(session().execute(gone).all())
 
 
 def _split(key: str) -> tuple[str, str]:

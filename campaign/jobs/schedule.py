@@ -9,11 +9,15 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from campaign import campaigns, config, outbox
+from campaign import accounts, campaigns, config, outbox
 from campaign.core import beats
 from campaign.core.db import db, session, transaction
 from campaign.core.queue import ring
+from campaign.jobs import batches
+from campaign.jobs.delivery import follow_plans
 from campaign.jobs.heart import beating
+from campaign.jobs.milestones import follow_milestones
+from campaign.jobs.post import read_mailbox
 from campaign.jobs.recount import recount
 from campaign.jobs.stop import catch_signals, stopping, wait
 from campaign.privacy import purge
@@ -39,9 +43,17 @@ def tasks() -> list[Task]:
     return [
         Task("sweep", sweep_seconds, sweep),
         Task("calendar", 15.0, _in_transaction(campaigns.follow_calendar)),
+        Task("delivery", 60.0, follow_plans, alone=True),
+        Task("mailbox", 60.0, read_mailbox, alone=True),
+        Task("retry-bounced", HOUR, _in_transaction(outbox.receipts.retry_bounced), alone=True),
         Task("purge-unconfirmed", HOUR, _to_the_end(purge.unconfirmed), alone=True),
         Task("purge-texts", HOUR, _to_the_end(purge.texts), alone=True),
         Task("purge-addresses", HOUR, _to_the_end(purge.addresses), alone=True),
+        Task("purge-receipts", HOUR, _to_the_end(purge.receipts), alone=True),
+        Task("purge-replies", HOUR, _to_the_end(purge.replies), alone=True),
+        Task("purge-staff", HOUR, _in_transaction(accounts.purge), alone=True),
+        Task("purge-exports", HOUR, batches.forget, alone=True),
+        Task("milestones", 5.0, follow_milestones, alone=True),
         Task("recount", 24 * HOUR, recount, alone=True),
     ]
 
@@ -49,7 +61,7 @@ def tasks() -> list[Task]:
 def run(app: Flask) -> None:
     """Run until asked to stop. A task that fails is logged and tried again at its next time."""
     catch_signals()
-    with app.app_context(), beating(app, beats.SCHEDULER):
+    with app.app_context(), beating(app, beats.SCHEDULER), batches.working(app):
         plan = tasks()
         log.info("scheduler_started")
         while not stopping():
@@ -66,6 +78,8 @@ def sweep() -> None:
         outbox.follow_clock()
     with transaction():
         outbox.expire_leases()
+    with transaction():
+        outbox.receipts.catch_up()
     with transaction():
         outbox.release_unsure()
     with transaction():

@@ -10,6 +10,7 @@ from flask import Flask
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from campaign import config
@@ -24,9 +25,9 @@ from campaign.outbox import Lane
 log = structlog.get_logger()
 
 # Idle this long, the worker looks into the ledger without being told: a lost hint and a dead scheduler cost this much.
-IDLE_SECONDS = 15
-# RQ waits for a hint for its `worker_ttl` less 15 s, and lets a connection hang for 10 s more than that.
-HANGS_SECONDS = IDLE_SECONDS + 10
+IDLE_SECONDS = 5
+# A wait for a hint that has no answer this late is a Redis that hangs. RQ would give it 10 s instead of these 3.
+HANGS_SECONDS = IDLE_SECONDS + 3
 AWAY_SECONDS = 2.0
 # Redis refuses, or it hangs. RQ would retry both for ever, and nobody would look into the ledger meanwhile.
 AWAY = (redis.ConnectionError, redis.TimeoutError)
@@ -53,6 +54,7 @@ class _Worker(SimpleWorker):
     """
 
     queue_class = _Queue
+    connection_timeout = HANGS_SECONDS
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """As RQ's; see `dequeue_any`."""
@@ -70,6 +72,14 @@ class _Worker(SimpleWorker):
             _probe()
             super().register_death()  # type: ignore[no-untyped-call]  # RQ gives it no types
 
+    def set_shutdown_requested_date(self) -> None:
+        """Nowhere: RQ writes it to Redis from the signal's handler, which would raise or hang with a letter in hand."""
+
+    def teardown(self) -> None:
+        """As RQ's, under our own handler: RQ's would raise StopRequested into whatever comes next."""
+        catch_signals()
+        super().teardown()  # type: ignore[no-untyped-call]  # RQ gives it no types
+
     def handle_warm_shutdown_request(self) -> None:
         """Tell the drain to finish the letter in hand."""
         request_stop()
@@ -84,15 +94,16 @@ def run(app: Flask, lane: Lane) -> None:
         catch_signals()
         log.info("worker_started", lane=lane.value)
         while not stopping():
-            _listen(lane)
-            catch_signals()
+            away = not _listen(lane)
             if not stopping():
                 attend(lane.value)  # without being told
+            if away:
+                wait(AWAY_SECONDS)
         log.info("worker_stopped", lane=lane.value)
 
 
-def _listen(lane: Lane) -> None:
-    """Wait for hints and run them; returns when idle, stopped, or Redis is away."""
+def _listen(lane: Lane) -> bool:
+    """Wait for hints and run them; returns when idle or stopped, and False when Redis is away."""
     connection = redis.Redis.from_url(
         config.current().redis_url,
         retry=Retry(NoBackoff(), 0),
@@ -109,12 +120,14 @@ def _listen(lane: Lane) -> None:
             worker_ttl=IDLE_SECONDS + 15,
             log_job_description=False,
         )
-        worker.work(logging_level="CRITICAL", max_idle_time=IDLE_SECONDS)
+        with suppress(StopRequested):  # raised by RQ's handler before the loop that catches it, or after
+            worker.work(logging_level="CRITICAL", max_idle_time=IDLE_SECONDS)
     except (redis.RedisError, RedisAway, OSError) as error:
         log.warning("redis_away", lane=lane.value, error=type(error).__name__)
-        wait(AWAY_SECONDS)
+        return False
     finally:
         connection.close()
+    return True
 
 
 def _probe() -> None:

@@ -82,7 +82,7 @@ def text(text_id: UUID) -> Text:
 
 def letter(id_: UUID) -> Addressed:
     """One letter; raises NotFound."""
-    row = session().execute(_ADDRESSED.where(Letter.id == id_)).one_or_none()
+    row = session().execute(_ONE, {"id": id_}).one_or_none()
     if row is None:
         raise NotFound(_("This letter is no longer here."))
     return Addressed(*row)
@@ -94,7 +94,8 @@ def of_signature(signature_id: UUID) -> list[Addressed]:
     return [Addressed(*row) for row in rows]
 
 
-_ADDRESSED = select(Letter.id, Letter.signature_id, Letter.text_id, Letter.post_id)
+_ADDRESSED = select(*(Letter.__table__.c[name] for name in ("id", "signature_id", "text_id", "post_id")))
+_ONE = _ADDRESSED.where(Letter.__table__.c.id == bindparam("id"))
 _OWN, _VERSION = LetterText.__table__, ModelLetterVersion.__table__
 # Each letter is read when it is confirmed and when it is sent: plain columns, put together once.
 _TEXT = (

@@ -13,26 +13,32 @@ class Sent:
 
 @dataclass(frozen=True)
 class Refused:
-    """Final: this message will never be taken."""
+    """Final: this message will never be taken. `dead` when nothing will be at this address."""
 
     reason: str
+    dead: bool = False
 
 
 @dataclass(frozen=True)
 class Later:
-    """Surely not sent; to be tried again in `seconds`. `lane` when the provider as a whole wants rest."""
+    """Surely not sent; to be tried again in `seconds`.
+
+    `lane` when the provider as a whole wants rest, `full` when the mailbox has no room: nothing more for it meanwhile.
+    """
 
     reason: str
     seconds: float
     lane: bool = False
     counted: bool = True
+    full: bool = False
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """May have been sent: time-out after connecting, reset, 5xx."""
+    """May have been sent: time-out after connecting, reset, 5xx. `lane` unless it tells of the recipient's only."""
 
     reason: str
+    lane: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,13 @@
 """Claim the next message of a lane: permits, lease and fence in one transaction, before any network call."""
 
+from dataclasses import replace
 from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, bindparam, column, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Row
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.types import Text
 
 from campaign import config
 from campaign.core.clock import now
@@ -16,44 +15,15 @@ from campaign.core.columns import unseal
 from campaign.core.db import session
 from campaign.core.errors import DomainError
 from campaign.core.tokens import keyed_hash
-from campaign.outbox import moves, pace, retry
+from campaign.outbox import addresses, moves, pace, plans, retry, suppressions
 from campaign.outbox.lanes import Lane
 from campaign.outbox.mail import Claimed, Envelope, Mail, Wait, composer
-from campaign.outbox.models import Message
+from campaign.outbox.pick import NEXT, PICK
 from campaign.outbox.states import State
+from campaign.outbox.withhold import taken_back
 
 log = structlog.get_logger()
 
-# The stream that has been open for longest and has something due; its oldest message that nobody else holds.
-PICK = (
-    text(
-        """
-        WITH open AS MATERIALIZED (  -- sorted before anything is locked: else one message in each stream would be
-            SELECT key FROM outbox_paces
-            WHERE lane = :lane AND opens_at <= clock_timestamp() AND key <> ALL(:shut) ORDER BY opens_at
-        )
-        SELECT m.id, m.kind, m.ref, m.stream, m.domain, m.mail FROM open p CROSS JOIN LATERAL (
-            SELECT * FROM outbox_messages
-            WHERE lane = :lane AND stream = p.key AND state = 'queued' AND NOT frozen AND due_at <= clock_timestamp()
-            ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-        ) m LIMIT 1
-        """
-    )
-    .bindparams(bindparam("shut", type_=ARRAY(Text())))
-    # The mail as it is stored: one that cannot be unsealed must not raise while rows are read.
-    .columns(Message.id, Message.kind, Message.ref, Message.stream, Message.domain, column("mail", Text()))
-)
-# How long until the lane has something to do: a stream opens that has mail due, or mail becomes due.
-NEXT = text(
-    """
-    SELECT extract(epoch FROM min(greatest(p.opens_at, m.due_at)) - clock_timestamp()) FROM outbox_paces p
-    CROSS JOIN LATERAL (
-        SELECT due_at FROM outbox_messages
-        WHERE lane = :lane AND stream = p.key AND state = 'queued' AND NOT frozen ORDER BY due_at LIMIT 1
-    ) m
-    WHERE p.lane = :lane AND p.key <> ALL(:shut)
-    """
-).bindparams(bindparam("shut", type_=ARRAY(Text())))
 # Messages that cannot be composed and domains that are shut must not hide what stands behind them.
 TRIES = 20
 
@@ -65,17 +35,42 @@ def claim(lane: Lane, actor: str) -> Claimed | Wait:
         row = session().execute(PICK, {"lane": lane.value, "shut": list(shut)}).one_or_none()
         if row is None:
             return _wait(lane, shut)
-        envelope = _composed(row, actor) if row.mail is None else _thawed(row, lane, actor)
+        envelope = _envelope(row, lane, actor)
         if envelope is None:
             continue
         limits = pace.limits_of(lane, row.stream, envelope.mail.domain)
-        answer = pace.take(limits)
+        answer = plans.take(limits)
         if isinstance(answer, pace.Permit):
-            return _lease(row, lane, envelope, actor, answer.trial)
+            return _lease(row, lane, envelope, actor, answer)
         if answer.key == lane.limit:
             return Wait(answer.seconds)
         shut[row.stream] = answer.seconds
     return Wait(0.0)
+
+
+def _envelope(row: Row[Any], lane: Lane, actor: str) -> Envelope | None:
+    """What is to be sent; None when nothing is, and the message has been moved on.
+
+    What may have been sent goes again exactly as it was. What surely was not is written anew, under the same Message-ID
+    and Date: for whoever holds the post now, at the address it has now.
+    """
+    if row.barred:
+        return _bar(row, actor)
+    if row.mail is not None and taken_back(row.id, row.kind, row.ref, actor):
+        return None
+    before = _thawed(row, lane, actor) if row.mail is not None else None
+    if row.mail is not None and (before is None or (row.maybe_sent and not row.carries)):
+        return before
+    envelope = _composed(row, actor)
+    if envelope is not None and lane == Lane.LETTERS and suppressions.bars(envelope.mail.to):
+        return _bar(row, actor)
+    return replace(before, mail=envelope.mail) if before and envelope else envelope
+
+
+def _bar(row: Row[Any], actor: str) -> Envelope | None:
+    """Nothing: the recipient must not be written to."""
+    moves.move([row.id], State.SUPPRESSED, cause="the address is on the suppression list", actor=actor)
+    return None
 
 
 def _wait(lane: Lane, shut: dict[str, float]) -> Wait:
@@ -107,7 +102,7 @@ def _composed(row: Row[Any], actor: str) -> Envelope | None:
     """The mail of a message that is claimed for the first time; None when it cannot be composed, and has failed."""
     try:
         with session().begin_nested():  # a statement that fails inside must not take the claim with it
-            return _freeze(row.id, composer(row.kind)(row.ref))
+            return _freeze(row.id, row.edition, composer(row.kind)(row.ref))
     except (OperationalError, InterfaceError):  # the database is away or late: not the message's fault
         raise
     except DomainError as error:
@@ -119,24 +114,37 @@ def _composed(row: Row[Any], actor: str) -> Envelope | None:
     return None
 
 
-def _freeze(id_: UUID, mail: Mail) -> Envelope:
+def _freeze(id_: UUID, edition: int, mail: Mail) -> Envelope:
     """The mail with what stays the same over all attempts: sender, Message-ID and Date (RFC 5322, 3.6)."""
-    address = config.current().mail_from
-    local, _at, domain = address.partition("@")
-    token = keyed_hash("message", id_.hex).hex()
+    settings = config.current()
+    token = keyed_hash("message", f"{id_.hex}.{edition}" if edition else id_.hex).hex()
     return Envelope(
         mail=mail,
-        sender=address if mail.automatic else f"{local}+{token[:20]}@{domain}",
-        message_id=f"<{token[:40]}@{domain}>",
+        sender=settings.mail_from if mail.automatic else addresses.return_path(id_),
+        message_id=f"<{token[:40]}@{settings.sending_domain}>",
         date=format_datetime(now()),
         id=str(id_),
     )
 
 
-def _lease(row: Row[Any], lane: Lane, envelope: Envelope, actor: str, trial: bool) -> Claimed:
+def _lease(row: Row[Any], lane: Lane, envelope: Envelope, actor: str, permit: pace.Permit) -> Claimed:
     seconds = config.current().lease_seconds
-    frozen: dict[str, Any] = {"mail": envelope.dump(), "domain": envelope.mail.domain} if row.mail is None else {}
+    again = row.mail is not None and row.maybe_sent and not row.carries
+    values: dict[str, Any] = {} if again else {"mail": envelope.dump(), "domain": envelope.mail.domain}
+    turn = (row.stream, row.owner) if lane == Lane.LETTERS and row.owner is not None else None
+    if turn is not None:
+        values["lot"] = row.lot
     moved = moves.move(
-        [row.id], State.SENDING, cause="claimed", actor=actor, lease=seconds, tried=1, note=None, **frozen
+        [row.id], State.SENDING, cause="claimed", actor=actor, turn=turn, lease=seconds, tried=1, note=None, **values
     )[0]
-    return Claimed(row.id, lane, moved.fence or 0, moved.attempts, envelope, seconds, moved.age, trial)
+    return Claimed(
+        id=row.id,
+        lane=lane,
+        fence=moved.fence or 0,
+        attempts=moved.attempts,
+        envelope=envelope,
+        lease_seconds=seconds,
+        age=moved.age,
+        trial=permit.trial,
+        stream=row.stream,
+    )

@@ -71,6 +71,7 @@ class Claimed:
     lease_seconds: float
     age: float = 0.0
     trial: bool = False
+    stream: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """The ledger: every email that leaves is a row here first. The row is the truth, Redis only rings."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Sequence, false, func, text
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.core.columns import Choice, Moment, Sealed, choice_check
@@ -16,6 +17,10 @@ from campaign.outbox.states import State
 FENCE = Sequence("outbox_fence", metadata=Base.metadata)
 
 
+# Leaves by itself when its turn comes: not paused, and not part of a digest.
+WAITING = "state = 'queued' AND NOT frozen AND carrier_id IS NULL"
+
+
 class Message(Base):
     """One email to one recipient, from written to delivered."""
 
@@ -23,15 +28,10 @@ class Message(Base):
     __table_args__ = (
         choice_check("state", State),
         choice_check("lane", Lane),
-        # What a claim walks: the due messages of one stream, oldest first.
-        Index(
-            "ix_outbox_due",
-            "lane",
-            "stream",
-            "due_at",
-            "id",
-            postgresql_where=text("state = 'queued' AND NOT frozen"),
-        ),
+        # What a claim walks: what goes by its time, oldest first; then the wheel of each owner, see `turns`.
+        Index("ix_outbox_due", "lane", "stream", "due_at", "id", postgresql_where=text(f"{WAITING} AND lot IS NULL")),
+        Index("ix_outbox_lot", "stream", "owner", "lot", postgresql_where=text(f"{WAITING} AND lot IS NOT NULL")),
+        Index("ix_outbox_carried", "carrier_id", postgresql_where=text("carrier_id IS NOT NULL")),
         Index("ix_outbox_leased", "lease_until", postgresql_where=text("state = 'sending'")),
         Index("ix_outbox_unsure", "due_at", postgresql_where=text("state = 'unsure'")),
         Index("ix_outbox_recipient", "recipient_hash", "created_at"),
@@ -59,6 +59,10 @@ class Message(Base):
     mail: Mapped[str | None] = mapped_column(Sealed, doc="JSON of the finished mail, frozen at the first claim")
     provider_id: Mapped[str | None]
     note: Mapped[str | None] = mapped_column(doc="why it stands where it stands, without personal data")
+    lot: Mapped[float | None] = mapped_column(doc="its place on its owner's wheel; none: it goes by its time")
+    edition: Mapped[int] = mapped_column(server_default="0", doc="how often staff sent it again under a new Message-ID")
+    carrier_id: Mapped[UUID | None] = mapped_column(doc="the digest that it leaves in, and moves with")
+    carries: Mapped[bool] = mapped_column(server_default=false(), doc="whether it is such a digest")
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=func.clock_timestamp())
     changed_at: Mapped[datetime] = mapped_column(Moment, server_default=func.clock_timestamp())
 
@@ -94,3 +98,9 @@ class Pace(Base):
     failures: Mapped[int] = mapped_column(
         server_default="0", doc="of the provider in a row; above 0 one message at a time tries whether it is back"
     )
+    opening: Mapped[Range[datetime] | None] = mapped_column(
+        TSTZRANGE, doc="the only stretch in which it gives permits, see `plans`; none: at all hours"
+    )
+    day: Mapped[date | None] = mapped_column(doc="the office's day that `used` counts")
+    used: Mapped[int] = mapped_column(server_default="0", doc="permits given on that day, where there is an opening")
+    cap: Mapped[int | None] = mapped_column(doc="as many on that day at most")

@@ -4,12 +4,13 @@ A claim takes a permit from every limit that applies or from none. With a gap of
 tolerance of tau, any window of W seconds grants at most 1 + (W + tau) / T letters, whatever dies or restarts.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, Range, insert
 from sqlalchemy.types import Text
 
 from campaign import config
@@ -34,11 +35,19 @@ class Permit:
 
 
 @dataclass(frozen=True)
-class Opening:
+class Shut:
     """A limit that refused a permit, and in how many seconds it will give one."""
 
     key: str
     seconds: float
+
+
+@dataclass(frozen=True)
+class Over:
+    """Limits whose opening, or number for the day, is used up: `plans` sets the next. `at`: by the database's clock."""
+
+    keys: tuple[str, ...]
+    at: datetime
 
 
 def gap(rate: Rate | None) -> float:
@@ -62,8 +71,16 @@ def ensure(limits: dict[str, Lane | None]) -> None:
     Rows are never deleted, so those that this process knows are not asked for again.
     """
     known: set[str] = current_app.extensions.setdefault("paces", set())
-    rows = [
-        {"key": key, "lane": lane, "gap": gap(default_rate(key)), "tat": LONG_AGO, "opens_at": LONG_AGO}
+    rows: list[dict[str, object]] = [
+        {
+            "key": key,
+            "lane": lane,
+            "gap": gap(default_rate(key)),
+            "tat": LONG_AGO,
+            "opens_at": LONG_AGO,
+            # A new stream asks for its plan's first opening; what has no plan is then open for good.
+            "opening": Range(empty=True) if lane and key != lane.limit else None,
+        }
         for key, lane in sorted(limits.items())
         if key not in known
     ]
@@ -119,20 +136,28 @@ def fail(key: str, seconds: float, reason: str) -> None:
     session().execute(FAIL, {"key": key, "seconds": seconds, "reason": reason, **values})
 
 
-def recover(key: str) -> None:
-    """The provider works again: end the rest and forget the failures."""
-    calm = {"failures": 0, "closed_until": None, "closed_reason": None, "opens_at": Pace.tat}
-    session().execute(update(Pace).where(Pace.key == key).values(calm))
+def lock(keys: Iterable[str]) -> None:
+    """Lock limits in key order, before several of them are written one after the other."""
+    session().execute(select(Pace.key).where(Pace.key.in_(set(keys))).order_by(Pace.key).with_for_update())
+
+
+def settle(keys: Iterable[str], *, recovered: bool) -> None:
+    """A trial is over: those of the limits that failed are sound again, or give the next letter the trial."""
+    failed = (Pace.key.in_(set(keys)), Pace.failures > 0)
+    end = {"failures": 0, **CALM} if recovered else {"opens_at": func.greatest(Pace.tat, Pace.closed_until)}
+    session().execute(update(Pace).where(*failed).values(end))
 
 
 def reopen(key: str) -> None:
     """End a closure, by staff: one letter tries first."""
-    calm = {"failures": 1, "closed_until": None, "closed_reason": None, "opens_at": Pace.tat}
-    session().execute(update(Pace).where(Pace.key == key).values(calm))
+    session().execute(update(Pace).where(Pace.key == key).values({"failures": 1, **CALM}))
 
 
-def take(limits: dict[str, Lane | None]) -> Permit | Opening:
-    """Take one permit from every limit, or none and answer the limit that opens last.
+CALM = {"closed_until": None, "closed_reason": None, "opens_at": Pace.tat}
+
+
+def take(limits: dict[str, Lane | None]) -> Permit | Shut | Over:
+    """Take one permit from every limit, or none and answer the limit that opens last, or those that are over for now.
 
     The rows are locked in key order; the clock is read after the locks are held. A limit that failed before gives one
     permit, a trial, and no other until the trial is recorded or its lease has run out (circuit breaker, half open).
@@ -144,16 +169,19 @@ def take(limits: dict[str, Lane | None]) -> Permit | Opening:
     if row.missing:  # a restored or emptied table
         current_app.extensions.pop("paces", None)
         ensure(limits)
-        return Opening(row.key or "", 0.0)
-    return Opening(row.key, max(0.0, float(row.seconds)))
+        return Shut(row.key or "", 0.0)
+    if row.over and row.seconds <= 0:
+        return Over(tuple(row.over), row.at)
+    return Shut(row.key, max(0.0, float(row.seconds)))
 
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 HEAL = text(
     """
-    UPDATE outbox_paces SET
-      tat = clock_timestamp() + make_interval(secs => gap), opens_at = clock_timestamp() + make_interval(secs => gap)
-    WHERE opens_at > clock_timestamp() + make_interval(secs => 2 * gap + CASE WHEN failures > 0 THEN 3600 ELSE 1 END)
+    UPDATE outbox_paces SET tat = clock_timestamp() + make_interval(secs => gap),
+      opens_at = greatest(clock_timestamp() + make_interval(secs => gap), lower(opening))
+    WHERE opens_at > greatest(clock_timestamp(), lower(opening))
+          + make_interval(secs => 2 * gap + CASE WHEN failures > 0 THEN 3600 ELSE 1 END)
       AND (closed_until IS NULL OR closed_until < clock_timestamp())
     RETURNING key
     """
@@ -184,22 +212,27 @@ HUNDRED_YEARS = 100 * 365.25 * 86400
 TAKE = text(
     """
     WITH locked AS MATERIALIZED (
-        SELECT key, gap, tat, opens_at, closed_until, failures FROM outbox_paces
+        SELECT key, gap, tat, opens_at, closed_until, failures, opening, cap, used FROM outbox_paces
         WHERE key = ANY(:keys) ORDER BY key FOR UPDATE
     ), verdict AS MATERIALIZED (
         SELECT count(*) AS n, clock_timestamp() AS at FROM locked
     ), granted AS MATERIALIZED (
-        SELECT bool_and(opens_at <= verdict.at) AND max(verdict.n) = cardinality(:keys) AS yes, max(verdict.at) AS at
+        SELECT max(verdict.at) AS at, array_agg(key) FILTER (WHERE NOT opening @> verdict.at OR used >= cap) AS over,
+          bool_and(opens_at <= verdict.at AND (
+              opening IS NULL OR opening @> verdict.at AND (cap IS NULL OR used < cap)))
+            AND max(verdict.n) = cardinality(:keys) AS yes
         FROM locked, verdict
     ), spent AS (
         UPDATE outbox_paces p SET
           tat = greatest(l.tat, g.at) + make_interval(secs => l.gap),
           opens_at = CASE WHEN l.failures > 0 THEN g.at + make_interval(secs => :trial) ELSE greatest(
-              greatest(l.tat, g.at) + make_interval(secs => l.gap - least(:tolerance, 4 * l.gap)), l.closed_until) END
-        FROM locked l, granted g WHERE p.key = l.key AND g.yes AND (l.gap > 0 OR l.failures > 0)
+              greatest(l.tat, g.at) + make_interval(secs => l.gap - least(:tolerance, 4 * l.gap)), l.closed_until) END,
+          used = CASE WHEN l.opening IS NULL THEN l.used ELSE l.used + 1 END
+        FROM locked l, granted g
+        WHERE p.key = l.key AND g.yes AND (l.gap > 0 OR l.failures > 0 OR l.opening IS NOT NULL)
     )
     SELECT coalesce(g.yes, false) AS granted, (SELECT bool_or(failures > 0) FROM locked) AS trial,
-      (SELECT n FROM verdict) < cardinality(:keys) AS missing, l.key,
+      (SELECT n FROM verdict) < cardinality(:keys) AS missing, l.key, g.over, g.at,
       extract(epoch FROM l.opens_at - g.at) AS seconds
     FROM granted g LEFT JOIN LATERAL (SELECT key, opens_at FROM locked ORDER BY opens_at DESC LIMIT 1) l ON true
     """

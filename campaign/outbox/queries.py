@@ -1,5 +1,6 @@
 """Read the ledger: lanes at a glance, a page of messages, one message's history, caps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -40,6 +41,7 @@ class MessageView:
 
     id: UUID
     kind: str
+    owner: UUID | None
     lane: Lane
     stream: str
     state: State
@@ -66,9 +68,10 @@ class MoveView:
 _VIEW = tuple(getattr(Message, name) for name in MessageView.__dataclass_fields__)
 
 
-def lanes() -> list[LaneView]:
-    """Every lane, for the console."""
-    counts = session().execute(select(Message.lane, Message.state, func.count()).group_by(Message.lane, Message.state))
+def lanes(owners: Sequence[UUID] | None = None) -> list[LaneView]:
+    """Every lane; with the messages of these owners, else of all."""
+    query = select(Message.lane, Message.state, func.count()).group_by(Message.lane, Message.state)
+    counts = session().execute(query if owners is None else query.where(Message.owner.in_(owners)))
     states: dict[Lane, dict[State, int]] = {lane: {} for lane in Lane}
     for lane, state, n in counts:
         states[lane][state] = n
@@ -89,18 +92,23 @@ def lanes() -> list[LaneView]:
     return views
 
 
-def messages(state: State | None = None, page: int = 1) -> tuple[list[MessageView], bool]:
-    """A page of messages, the last changed first, and whether there is another page."""
-    query = select(*_VIEW).order_by(Message.changed_at.desc(), Message.id)
+def messages(
+    owners: Sequence[UUID], state: State | None = None, kind: str = "", page: int = 1
+) -> tuple[list[MessageView], bool]:
+    """A page of these owners' messages, the last changed first, and whether there is another page."""
+    query = select(*_VIEW).order_by(Message.changed_at.desc(), Message.id).where(Message.owner.in_(owners))
     if state is not None:
         query = query.where(Message.state == state)
+    if kind:
+        query = query.where(Message.kind == kind)
     rows = session().execute(query.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
     return [MessageView(*row) for row in rows[:PAGE]], len(rows) > PAGE
 
 
-def message(id_: UUID) -> tuple[MessageView, list[MoveView]]:
-    """One message and its whole history; raises NotFound."""
-    row = session().execute(select(*_VIEW).where(Message.id == id_)).one_or_none()
+def message(id_: UUID, owners: Sequence[UUID] | None = None) -> tuple[MessageView, list[MoveView]]:
+    """One message and its whole history; raises NotFound, also for a message of others than these owners."""
+    query = select(*_VIEW).where(Message.id == id_)
+    row = session().execute(query if owners is None else query.where(Message.owner.in_(owners))).one_or_none()
     if row is None:
         raise NotFound("There is no such message.")
     columns = (Move.at, Move.from_state, Move.to_state, Move.cause, Move.actor)

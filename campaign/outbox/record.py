@@ -1,12 +1,16 @@
 """Record what the transport answered. Only the holder of the claim's fence can."""
 
+from typing import Any
+
 import structlog
 
 from campaign import config
 from campaign.core import metrics
 from campaign.outbox import moves, pace, retry
 from campaign.outbox.answers import Answer, Later, Refused, Sent, Stopped, Unknown
+from campaign.outbox.lanes import Lane
 from campaign.outbox.mail import Claimed
+from campaign.outbox.receipts import consequences
 from campaign.outbox.states import State
 
 log = structlog.get_logger()
@@ -18,30 +22,40 @@ def record(claimed: Claimed, answer: Answer, actor: str) -> bool:
     to, cause, values = _move(claimed, answer)
     only = [State.SENDING, State.UNSURE]  # unsure under the same fence: the lease ran out, and nobody holds it since
     moved = moves.move([claimed.id], to, cause=cause, actor=actor, fence=claimed.fence, only_from=only, **values)
-    _lane(claimed, answer)
+    _limits(claimed, answer)
     if not moved:
         log.warning("lease_lost", message_id=str(claimed.id), answer=type(answer).__name__)
     return bool(moved)
 
 
-def _lane(claimed: Claimed, answer: Answer) -> None:
-    """What an answer says of the provider: stopped, failing, or back at work."""
-    limit = claimed.lane.limit
+def _limits(claimed: Claimed, answer: Answer) -> None:
+    """What an answer says of the provider, of the recipient's domain, of one mailbox: failing, or back at work."""
+    lane, mailbox = claimed.lane.limit, claimed.stream
+    domain = f"domain:{claimed.envelope.mail.domain}" if claimed.lane == Lane.LETTERS else lane
+    if claimed.trial:
+        pace.lock([lane, domain, mailbox])
+        # Nobody asked, or the provider did not let us: what was to be tried is still to be tried.
+        told = not isinstance(answer, Stopped) and not (isinstance(answer, Later) and not answer.counted)
+        pace.settle([lane, domain, mailbox], recovered=told and not _is_of_lane(answer))
     match answer:
         case Stopped(reason):
-            pace.close(limit, None, reason)
+            pace.close(lane, None, reason)
             log.error("lane_stopped", lane=claimed.lane.value, reason=reason)
         case Later(reason, seconds, lane=True):
-            pace.fail(limit, seconds, reason)
+            pace.fail(lane, seconds, reason)
+        case Later(reason, seconds, full=True):
+            pace.fail(mailbox, seconds, reason)
         case Unknown(reason):
-            pace.fail(limit, 0.0, reason)
-        case Later(counted=False) if claimed.trial:  # nobody asked the provider: the next letter tries
-            pace.reopen(limit)
-        case _ if claimed.trial:
-            pace.recover(limit)
+            pace.fail(lane if answer.lane else domain, 0.0, reason)
+        case Refused(reason, dead=True) if claimed.lane == Lane.LETTERS:
+            consequences.on_target_refused(claimed.id, mailbox, reason)
 
 
-def _move(claimed: Claimed, answer: Answer) -> tuple[State, str, dict[str, object]]:
+def _is_of_lane(answer: Answer) -> bool:
+    return isinstance(answer, Later | Unknown) and answer.lane
+
+
+def _move(claimed: Claimed, answer: Answer) -> tuple[State, str, dict[str, Any]]:
     """Where an answer takes a message, why, and what else changes."""
     match answer:
         case Sent(provider_id, delivered):
@@ -52,6 +66,8 @@ def _move(claimed: Claimed, answer: Answer) -> tuple[State, str, dict[str, objec
         case Later(reason, seconds, counted=False):
             due = {"due_in": seconds} if seconds else {}  # at once: it keeps its place, before what was due later
             return State.QUEUED, reason, {**due, "note": reason, "tried": -1}
+        case Later(reason, seconds, full=True) if not retry.too_old(claimed.lane, claimed.age):
+            return State.QUEUED, reason, {"due_in": seconds, "note": reason, "tried": -1}
         case Later(reason, seconds):
             if retry.exhausted(claimed.lane, claimed.attempts, claimed.age):
                 return State.FAILED, f"given up: {reason}", {"note": reason}

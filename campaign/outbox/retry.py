@@ -22,4 +22,9 @@ def after(attempts: int) -> float:
 
 def exhausted(lane: Lane, attempts: int, age: float) -> bool:
     """Whether a message tried so often, over so many seconds, is not tried again."""
-    return attempts >= MAX_ATTEMPTS or age > MAX_AGE[lane].total_seconds()
+    return attempts >= MAX_ATTEMPTS or too_old(lane, age)
+
+
+def too_old(lane: Lane, age: float) -> bool:
+    """Whether a message first tried so many seconds ago is not tried again, however seldom it was."""
+    return age > MAX_AGE[lane].total_seconds()

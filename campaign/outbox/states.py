@@ -20,11 +20,14 @@ class State(StrEnum):
 
 
 S = State
+# What a provider may report.
+RECEIVED = frozenset({S.SENT, S.DELIVERED, S.BOUNCED, S.COMPLAINED})
 
 # From each state: where it may go, and why.
 MOVES: dict[State, frozenset[State]] = {
     S.HELD: frozenset({S.QUEUED, S.CANCELLED, S.SUPPRESSED}),
-    S.QUEUED: frozenset({S.SENDING, S.HELD, S.FAILED, S.CANCELLED, S.SUPPRESSED}),
+    # Straight to sent and beyond: it was unsure, waits to go again, and now its receipt comes.
+    S.QUEUED: frozenset({S.SENDING, S.HELD, S.FAILED, S.CANCELLED, S.SUPPRESSED}) | RECEIVED,
     # Back to queued is a deferral. Straight to delivered, bounced or complained: a receipt overtook our own record.
     S.SENDING: frozenset({S.SENT, S.QUEUED, S.UNSURE, S.FAILED, S.DELIVERED, S.BOUNCED, S.COMPLAINED}),
     S.UNSURE: frozenset({S.QUEUED, S.SENT, S.DELIVERED, S.BOUNCED, S.COMPLAINED, S.FAILED, S.CANCELLED}),
@@ -32,10 +35,12 @@ MOVES: dict[State, frozenset[State]] = {
     # A mailbox that took a message may still return it, or its reader may complain.
     S.DELIVERED: frozenset({S.BOUNCED, S.COMPLAINED}),
     # Staff may send again what came back, failed, was cancelled or suppressed.
-    S.BOUNCED: frozenset({S.QUEUED}),
+    # What went twice may come back once and arrive once; and who complains has read it.
+    S.BOUNCED: frozenset({S.QUEUED, S.DELIVERED, S.COMPLAINED}),
     S.COMPLAINED: frozenset(),
-    S.FAILED: frozenset({S.QUEUED}),
-    S.CANCELLED: frozenset({S.QUEUED}),
+    # Given up or taken back while unsure: a receipt that comes later says that it had left.
+    S.FAILED: frozenset({S.QUEUED}) | RECEIVED,
+    S.CANCELLED: frozenset({S.QUEUED}) | RECEIVED,
     S.SUPPRESSED: frozenset({S.QUEUED}),
 }
 

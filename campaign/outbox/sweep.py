@@ -12,6 +12,7 @@ from campaign.core.db import session
 from campaign.outbox import moves, retry
 from campaign.outbox.lanes import Lane
 from campaign.outbox.models import Message
+from campaign.outbox.pick import IS_DUE
 from campaign.outbox.states import State
 
 BATCH = 500
@@ -39,7 +40,8 @@ def _over(state: State, moment: InstrumentedAttribute[Any]) -> Sequence[Row[UUID
     """Messages of a state whose moment has passed, locked; those that another sweep holds are left to it."""
     age = extract("epoch", func.clock_timestamp() - Message.tried_at).label("age")
     query = select(Message.id, Message.lane, Message.attempts, age)
-    query = query.where(Message.state == state, moment < func.clock_timestamp())
+    # What leaves in a digest moves with it.
+    query = query.where(Message.state == state, moment < func.clock_timestamp(), Message.carrier_id.is_(None))
     return session().execute(query.limit(BATCH).with_for_update(skip_locked=True)).all()
 
 
@@ -66,16 +68,4 @@ FOLLOW = text(
 
 def lanes_due() -> list[Lane]:
     """The lanes that have something due now."""
-    rows = session().scalars(
-        text(
-            """
-            SELECT l.lane FROM unnest(cast(:lanes AS text[])) AS l(lane) WHERE EXISTS (
-                SELECT FROM outbox_paces p CROSS JOIN LATERAL (
-                    SELECT 1 FROM outbox_messages m WHERE m.lane = l.lane AND m.stream = p.key
-                      AND m.state = 'queued' AND NOT m.frozen AND m.due_at <= clock_timestamp() LIMIT 1) due
-                WHERE p.lane = l.lane)
-            """
-        ),
-        {"lanes": [lane.value for lane in Lane]},
-    )
-    return [Lane(row) for row in rows]
+    return [lane for lane in Lane if session().scalar(IS_DUE, {"lane": lane.value})]

@@ -9,7 +9,7 @@ from campaign.core import rows
 from campaign.core.db import after_commit
 from campaign.core.ids import new_id
 from campaign.core.queue import ring
-from campaign.outbox import moves, pace
+from campaign.outbox import moves, pace, turns
 from campaign.outbox.lanes import Lane
 from campaign.outbox.models import Message
 from campaign.outbox.states import State
@@ -29,6 +29,7 @@ class Draft:
     owner: UUID | None = None
     tally_key: str | None = None
     recipient_hash: bytes | None = None
+    carries: bool = False
 
 
 def write(drafts: Sequence[Draft]) -> None:
@@ -37,11 +38,14 @@ def write(drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         limits |= pace.limits_of(draft.lane, draft.stream, draft.domain)
     pace.ensure(limits)
-    rows.add(Message, *({name: getattr(draft, name) for name in _COLUMNS} for draft in drafts))
+    lots = [None if draft.carries else turns.lot(draft.lane, draft.owner) for draft in drafts]
+    turns.ensure((draft.stream, draft.owner) for draft, lot in zip(drafts, lots, strict=True) if draft.owner and lot)
+    for draft, lot in zip(drafts, lots, strict=True):
+        rows.add(Message, {"lot": lot, **{name: getattr(draft, name) for name in _COLUMNS}})
     for draft in drafts:
         moves.written(draft.tally_key, draft.state)
     for lane in sorted({draft.lane for draft in drafts if draft.state == State.QUEUED}):
         after_commit(partial(ring, lane))
 
 
-_COLUMNS = ("id", "kind", "ref", "owner", "lane", "stream", "domain", "state", "tally_key", "recipient_hash")
+_COLUMNS = ("id", "kind", "ref", "owner", "lane", "stream", "domain", "state", "tally_key", "recipient_hash", "carries")

@@ -1,6 +1,6 @@
 """What is kept for how long, and its end."""
 
 from campaign.privacy import purge
-from campaign.privacy.retention import ADDRESS_DAYS, TEXT_DAYS, UNCONFIRMED_DAYS
+from campaign.privacy.retention import ADDRESS_DAYS, RECEIPT_DAYS, REPLY_DAYS, TEXT_DAYS, UNCONFIRMED_DAYS
 
-__all__ = ["ADDRESS_DAYS", "TEXT_DAYS", "UNCONFIRMED_DAYS", "purge"]
+__all__ = ["ADDRESS_DAYS", "RECEIPT_DAYS", "REPLY_DAYS", "TEXT_DAYS", "UNCONFIRMED_DAYS", "purge"]

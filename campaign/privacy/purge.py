@@ -8,8 +8,9 @@ from campaign.campaigns import Campaign
 from campaign.core import clock
 from campaign.core.db import session
 from campaign.letters import Letter, LetterText
-from campaign.outbox import FINAL, Message
-from campaign.privacy.retention import ADDRESS, CAPPED, TEXT, UNCONFIRMED
+from campaign.outbox import FINAL, Message, receipts as reports
+from campaign.privacy.retention import ADDRESS, CAPPED, RECEIPT, REPLY, TEXT, UNCONFIRMED
+from campaign.replies import Reply
 from campaign.signatures import Signature, SignatureState
 
 BATCH = 1000
@@ -82,7 +83,33 @@ def addresses() -> int:
         session().execute(
             update(Signature)
             .where(Signature.id == id_)
-            .values(email="", email_hash=secrets.token_bytes(32), digest=b"", name="", postcode="", public_name=None)
+            .values(
+                email="",
+                email_hash=secrets.token_bytes(32),
+                digest=b"",
+                name="",
+                postcode="",
+                public_name=None,
+                domain="",
+                comment="",
+            )
         )
     session().execute(update(Message).where(Message.ref.in_(ids)).values(recipient_hash=None))
+    return len(ids)
+
+
+def receipts() -> int:
+    """What providers reported goes once it says nothing new: the states of its messages and their history stay."""
+    old = select(reports.Receipt.id).where(reports.Receipt.received_at < func.clock_timestamp() - RECEIPT)
+    ids = list(session().scalars(old.limit(BATCH).with_for_update(skip_locked=True)))
+    session().execute(delete(reports.Receipt).where(reports.Receipt.id.in_(ids)))
+    return len(ids)
+
+
+def replies() -> int:
+    """What offices wrote goes, with who wrote it. That they answered and when stays, and what staff have published."""
+    old = select(Reply.id).where(~Reply.erased, Reply.received_at < clock.now() - REPLY)
+    ids = list(session().scalars(old.limit(BATCH).with_for_update(skip_locked=True)))
+    empty = {"sender": "", "sender_name": "", "subject": "", "body": "", "attachments": "", "erased": True}
+    session().execute(update(Reply).where(Reply.id.in_(ids)).values(**empty))
     return len(ids)

@@ -6,9 +6,13 @@ from datetime import timedelta
 UNCONFIRMED_DAYS = 7
 TEXT_DAYS = 28
 ADDRESS_DAYS = 90
+RECEIPT_DAYS = 28
+REPLY_DAYS = 28
 
 # The caps on mail to one address look back so far (signatures.guards).
 CAPPED = timedelta(days=30)
 UNCONFIRMED = timedelta(days=UNCONFIRMED_DAYS)
 TEXT = timedelta(days=TEXT_DAYS)
 ADDRESS = timedelta(days=ADDRESS_DAYS)
+RECEIPT = timedelta(days=RECEIPT_DAYS)
+REPLY = timedelta(days=REPLY_DAYS)

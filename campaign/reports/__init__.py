@@ -1,5 +1,40 @@
 """Figures over several rooms."""
 
+from campaign.reports import alarms, composers, own_milestones
+from campaign.reports.alarms import tell_of_pauses
 from campaign.reports.counter import Counter, TargetFigures, counter, counters, etag
+from campaign.reports.figures import Day, Figures, Hour, Share, figures
+from campaign.reports.forecast import Forecast, Lasting, forecast
+from campaign.reports.milestones import MilestoneView, behind, follow, milestones
+from campaign.reports.models import Milestone
+from campaign.reports.overview import Overview, overview
+from campaign.reports.speed import Arrival, arrival
 
-__all__ = ["Counter", "TargetFigures", "counter", "counters", "etag"]
+__all__ = [
+    "Arrival",
+    "Counter",
+    "Day",
+    "Figures",
+    "Forecast",
+    "Hour",
+    "Lasting",
+    "Milestone",
+    "MilestoneView",
+    "Overview",
+    "Share",
+    "TargetFigures",
+    "alarms",
+    "arrival",
+    "behind",
+    "composers",
+    "counter",
+    "counters",
+    "etag",
+    "figures",
+    "follow",
+    "forecast",
+    "milestones",
+    "overview",
+    "own_milestones",
+    "tell_of_pauses",
+]

@@ -33,7 +33,7 @@ READ = text(
        WHERE ct.campaign_id = c.id) AS targets,
       (SELECT jsonb_agg(jsonb_build_object('name', r.public_name, 'place', r.place)) FROM (
           SELECT public_name, place FROM signatures
-          WHERE campaign_id = c.id AND state = 'confirmed' AND public_name IS NOT NULL
+          WHERE campaign_id = c.id AND state = 'confirmed' AND public_name IS NOT NULL AND name_state = 'shown'
           ORDER BY confirmed_at DESC LIMIT {RECENT}) r) AS recent
     FROM campaigns c
     WHERE c.slug = ANY(:slugs) AND c.status IN ('scheduled', 'open', 'closed')
@@ -57,6 +57,7 @@ class Counter:
     campaign_id: UUID
     slug: str
     signatures: int
+    paper: int
     goal: int
     letters: dict[str, int]
     targets: tuple[TargetFigures, ...]
@@ -77,6 +78,7 @@ class Counter:
         """The contract's object, the same bytes for the same state."""
         value = {
             "signatures": self.signatures,
+            "paper": self.paper,
             "goal": self.goal,
             "letters": self.letters,
             "targets": [vars(target) for target in self.targets],
@@ -116,11 +118,13 @@ def _counter(row: Any) -> Counter:
         own = figures.get(f"target:{target['id']}", {})
         targets.append(TargetFigures(target["key"], target["office"], {name: own.get(name, 0) for name in NAMES}))
     parts = [names for part, names in figures.items() if part]
-    signatures = figures.get("", {}).get("signatures", 0)
+    own = figures.get("", {})
+    signatures = own.get("signatures", 0) + own.get("paper", 0)
     return Counter(
         campaign_id=row["id"],
         slug=row["slug"],
         signatures=signatures,
+        paper=own.get("paper", 0),
         goal=next_step(signatures, row["final"]),
         letters={name: sum(part.get(name, 0) for part in parts) for name in NAMES},
         targets=tuple(targets),

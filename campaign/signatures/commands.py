@@ -2,12 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
-from campaign import counters, letters, outbox, targets
+from campaign import letters, outbox, targets
 from campaign.campaigns import Page
 from campaign.core import clock, metrics, rows
 from campaign.core.addresses import Address
@@ -15,10 +16,10 @@ from campaign.core.db import session
 from campaign.core.errors import Conflict, Gone
 from campaign.core.ids import new_id, reference
 from campaign.letters import Model
-from campaign.signatures import consent, guards
-from campaign.signatures.keys import campaign_key, target_key
+from campaign.signatures import consent, guards, tally
+from campaign.signatures.keys import target_key
 from campaign.signatures.models import ConsentKind, Signature
-from campaign.signatures.states import Public, SignatureState, public_name
+from campaign.signatures.states import Public, Review, SignatureState, public_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +36,13 @@ class Form:
     public: Public
     source: str
     lang: str
+    comment: str = ""
 
     @property
     def digest(self) -> bytes:
         """Tells the same form sent twice from another text by the same address."""
-        parts = (self.name, self.postcode, self.country, self.subject, self.body, self.updates, self.public, self.lang)
+        parts = [self.name, self.postcode, self.country, self.subject, self.body, self.updates, self.public, self.lang]
+        parts += [self.comment] if self.comment else []
         return hashlib.sha256("\0".join(map(str, parts)).encode()).digest()
 
 
@@ -51,7 +54,6 @@ def sign(page: Page, model: Model, form: Form) -> None:
     """
     if not page.is_open:
         raise Conflict(_("This campaign does not take letters now."))
-    guards.lock(form.address.hash)
     known = guards.standing(page.id, form.address.hash, form.digest)
     if not known.may_mail:
         metrics.SIGNATURES.labels("over_mail_cap").inc()
@@ -82,10 +84,16 @@ def _insert(page: Page, model: Model, form: Form) -> UUID:
         "postcode": form.postcode,
         "country": form.country,
         "place": targets.place_of(form.country, form.postcode, form.lang),
+        "area": targets.area_of(form.country, form.postcode),
         "lang": form.lang,
         "source": form.source,
         "public": form.public,
         "public_name": public_name(form.name, form.public),
+        "name_state": Review.WAITING if page.moderation and form.public != Public.HIDDEN else Review.SHOWN,
+        # It is shown beside a name or not at all, and what is never shown is not kept.
+        "comment": form.comment if form.public != Public.HIDDEN else "",
+        "domain": form.address.domain,
+        "edited": (form.subject, form.body) != (model.subject, model.body),
         "created_at": clock.now(),
     }
     rows.add(Signature, row)
@@ -117,10 +125,9 @@ def confirm(signature_id: UUID, page: Page) -> UUID:
     Opening the link again, or confirming another text of the same address, changes nothing more. Raises Gone when it
     was withdrawn or removed, Conflict when the campaign has closed.
     """
-    email_hash = session().scalar(_ADDRESS, {"id": signature_id})
+    email_hash = guards.lock_signer(signature_id)
     if email_hash is None:
         raise Gone(_("This signature is no longer here."))
-    guards.lock(email_hash)
     row = session().execute(_CONFIRMING, {"id": signature_id}).one_or_none()
     if row is not None and row.confirmed_id is not None:
         return UUID(str(row.confirmed_id))
@@ -128,16 +135,15 @@ def confirm(signature_id: UUID, page: Page) -> UUID:
         raise Gone(_("This signature is no longer here."))
     if not page.is_open:
         raise Conflict(_("This campaign does not take letters now."))
-    _confirm(signature_id, email_hash, row.text_id, page)
+    _confirm(signature_id, email_hash, row, page)
     return signature_id
 
 
-_ADDRESS = text("SELECT email_hash FROM signatures WHERE id = :id")
 _CONFIRMING = text(
     """
-    SELECT s.state, s.text_id, confirmed.id AS confirmed_id FROM signatures s
+    SELECT s.state, s.text_id, s.lang, s.source, s.area, s.edited, confirmed.id AS confirmed_id FROM signatures s
     LEFT JOIN signatures confirmed ON confirmed.campaign_id = s.campaign_id AND confirmed.email_hash = s.email_hash
-      AND confirmed.state = 'confirmed'
+      AND confirmed.state IN ('confirmed', 'held')
     WHERE s.id = :id FOR UPDATE OF s
     """
 )
@@ -151,12 +157,12 @@ _CONFIRM = text(
 )
 
 
-def _confirm(signature_id: UUID, email_hash: bytes, text_id: UUID, page: Page) -> None:
-    values = {"id": signature_id, "campaign": page.id, "hash": email_hash, "now": clock.now()}
-    session().execute(_CONFIRM, values)
+def _confirm(signature_id: UUID, email_hash: bytes, row: Row[Any], page: Page) -> None:
+    now = clock.now()
+    session().execute(_CONFIRM, {"id": signature_id, "campaign": page.id, "hash": email_hash, "now": now})
     consent.record(signature_id, ConsentKind.SEND, True, page.organisation)
-    _write_letters(signature_id, text_id, page)
-    counters.bump(campaign_key(page.id), signatures=1)
+    _write_letters(signature_id, row.text_id, page)
+    tally.count(tally.Counted(page.id, now, row.lang, row.source, row.area, row.edited))
     metrics.SIGNATURES.labels("confirmed").inc()
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from campaign import campaigns, config, letters, targets
 from campaign.core import clock, mailtext, tokens
 from campaign.core.tokens import Purpose
-from campaign.outbox import Mail, Unsendable
+from campaign.outbox import Mail, Unsendable, reply_to
 from campaign.signatures.queries import Signed, signed
 from campaign.signatures.states import SignatureState
 
@@ -69,7 +69,7 @@ def letter(letter_id: UUID) -> Mail:
         to=target.email,
         to_name=target.holder or target.office,
         from_name=signature.name,
-        reply_to=signature.email,
+        reply_to=reply_to(letter_id, signature.email),
         reply_to_name=signature.name,
         subject=text.subject,
         text=letters.render(text, target, signature.writer, page.title) + "\n" + footer,

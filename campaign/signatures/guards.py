@@ -1,5 +1,6 @@
 """What stands between a form and somebody's mailbox, counted in the database (it must hold without Redis too)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from campaign import outbox
-from campaign.core.db import session
+from campaign.core.db import session, together
 
 # Over all campaigns, so that the form cannot be used to flood a stranger's mailbox.
 CAPS = ((timedelta(hours=24), 3), (timedelta(days=30), 10))
@@ -27,27 +28,48 @@ class Standing:
 
 def lock(email_hash: bytes) -> None:
     """Let only one request at a time act for an address; released with the transaction."""
-    key = int.from_bytes(email_hash[:8], "big", signed=True)
-    session().execute(_LOCK, {"key": key})
+    session().execute(_LOCK, {"key": _key(email_hash)})
+
+
+def try_lock(hashes: Sequence[bytes]) -> set[bytes]:
+    """Those of the addresses that nobody acts for now, locked as `lock` does; it never waits."""
+    keys = {_key(email_hash): email_hash for email_hash in hashes}
+    locked = session().execute(_TRY, {"keys": sorted(keys)})
+    return {keys[key] for key, got in locked if got}
+
+
+def lock_signer(signature_id: UUID) -> bytes | None:
+    """Lock the address of a signature as `lock` does; answers its hash, None where there is no such signature."""
+    row = together((_LOCK_SIGNER, {"id": signature_id}))
+    return None if row is None else bytes(row[0])
+
+
+def _key(email_hash: bytes) -> int:
+    return int.from_bytes(email_hash[:8], "big", signed=True)
 
 
 def standing(campaign_id: UUID, email_hash: bytes, digest: bytes) -> Standing:
-    """Look an address up under its lock: one statement for everything."""
+    """Look an address up under its lock, which is taken first; both in one round trip."""
     values = {"campaign": campaign_id, "hash": email_hash, "digest": digest}
-    return Standing(*session().execute(_STANDING, values).one())
+    return Standing(*(together((_LOCK_FIRST, {"key": _key(email_hash)}), (_STANDING, values)) or ()))
 
 
 def _mails(since: timedelta) -> str:
-    return outbox.MAILS_SQL.format(hash=":hash", seconds=int(since.total_seconds()))
+    return outbox.MAILS_SQL.format(hash="%(hash)s", seconds=int(since.total_seconds()))
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
-_MINE = "SELECT id FROM signatures WHERE campaign_id = :campaign AND email_hash = :hash"
-_STANDING = text(
-    f"""
-    SELECT ({_MINE} AND state = 'confirmed') AS confirmed_id,
-      ({_MINE} AND state = 'pending' AND digest = :digest) AS same_id,
+# The key of `_key`: the first eight bytes as a number.
+_LOCK_SIGNER = """
+    SELECT email_hash, pg_advisory_xact_lock(('x' || encode(substring(email_hash FOR 8), 'hex'))::bit(64)::bigint)
+    FROM signatures WHERE id = %(id)s
+"""
+_LOCK_FIRST = "SELECT pg_advisory_xact_lock(%(key)s)"
+_TRY = text("SELECT key, pg_try_advisory_xact_lock(key) FROM unnest(cast(:keys AS bigint[])) AS wanted(key)")
+_MINE = "SELECT id FROM signatures WHERE campaign_id = %(campaign)s AND email_hash = %(hash)s"
+_STANDING = f"""
+    SELECT ({_MINE} AND state IN ('confirmed', 'held')) AS confirmed_id,
+      ({_MINE} AND state = 'pending' AND digest = %(digest)s) AS same_id,
       {" AND ".join(f"{_mails(since)} < {most}" for since, most in CAPS)} AS may_mail,
       {_mails(DOUBLE_CLICK)} > 0 AS mailed_lately
-    """
-)
+"""

@@ -11,3 +11,8 @@ def campaign_key(campaign_id: UUID) -> str:
 def target_key(campaign_id: UUID, post_id: UUID) -> str:
     """Figures of a campaign's letters to one post: queued, sent, delivered, bounced."""
     return f"campaign:{campaign_id}/target:{post_id}"
+
+
+def figures_key(campaign_id: UUID) -> str:
+    """Figures of a campaign for its staff: signatures by day, hour, language, source and area, and personal letters."""
+    return f"figures:{campaign_id}"

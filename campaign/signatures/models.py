@@ -4,13 +4,19 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, func, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.core.columns import Choice, Moment, Sealed, choice_check
 from campaign.core.db import Base
 from campaign.core.ids import new_id, reference
-from campaign.signatures.states import Public, SignatureState
+from campaign.signatures.states import Public, Review, SignatureState
+
+# What waits for the staff's look, and which comments the page shows.
+UNSEEN = "(name_state = 'waiting' OR (comment <> '' AND comment_state = 'waiting'))"
+SHOWN_COMMENT = """state = 'confirmed' AND comment <> '' AND comment_state = 'shown' AND name_state = 'shown'
+    AND public_name IS NOT NULL"""
+LOWER = func.lower(literal_column("name")).label("lower_name")
 
 
 class Signature(Base):
@@ -20,13 +26,15 @@ class Signature(Base):
     __table_args__ = (
         choice_check("state", SignatureState),
         choice_check("public", Public),
+        choice_check("name_state", Review),
+        choice_check("comment_state", Review),
         # One signature per mailbox and campaign.
         Index(
             "uq_signatures_confirmed",
             "campaign_id",
             "email_hash",
             unique=True,
-            postgresql_where=text("state = 'confirmed'"),
+            postgresql_where=text("state IN ('confirmed', 'held')"),
         ),
         # The same form sent twice is one signature. Another text is another row, with a link of its own: nobody can
         # put words into a letter that somebody else is about to confirm.
@@ -42,9 +50,18 @@ class Signature(Base):
             "ix_signatures_recent",
             "campaign_id",
             "confirmed_at",
-            postgresql_where=text("state = 'confirmed' AND public_name IS NOT NULL"),
+            postgresql_where=text("state = 'confirmed' AND public_name IS NOT NULL AND name_state = 'shown'"),
         ),
         Index("ix_signatures_unconfirmed", "created_at", postgresql_where=text("state = 'pending'")),
+        # What staff look through: newest first, by state, by address, by how a name begins.
+        Index("ix_signatures_newest", "campaign_id", "id"),
+        Index("ix_signatures_state", "campaign_id", "state", "id"),
+        Index("ix_signatures_address", "email_hash"),
+        # Only this operator class serves LIKE in any collation.
+        Index("ix_signatures_name", "campaign_id", LOWER, postgresql_ops={LOWER.name: "text_pattern_ops"}),
+        Index("ix_signatures_batch", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
+        Index("ix_signatures_review", "campaign_id", "id", postgresql_where=text(f"state = 'confirmed' AND {UNSEEN}")),
+        Index("ix_signatures_comments", "campaign_id", "confirmed_at", postgresql_where=text(SHOWN_COMMENT)),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -59,12 +76,22 @@ class Signature(Base):
     postcode: Mapped[str]
     country: Mapped[str]
     place: Mapped[str]
+    area: Mapped[str] = mapped_column(server_default="", doc="ISO 3166: the province, else the country; for figures")
     lang: Mapped[str]
     source: Mapped[str]
     public: Mapped[Public] = mapped_column(Choice(Public))
     public_name: Mapped[str | None] = mapped_column(doc="what the counter may show")
     created_at: Mapped[datetime] = mapped_column(Moment)
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    domain: Mapped[str] = mapped_column(server_default="", doc="of the address, to find many that came together")
+    edited: Mapped[bool] = mapped_column(server_default=false(), doc="whether the text differs from the model")
+    comment: Mapped[str] = mapped_column(server_default="", doc="why they sign, for the page")
+    name_state: Mapped[Review] = mapped_column(Choice(Review), server_default=Review.SHOWN.value)
+    comment_state: Mapped[Review] = mapped_column(Choice(Review), server_default=Review.WAITING.value)
+    note: Mapped[str | None] = mapped_column(doc="why staff hold it or took it out")
+    batch_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("invalidations.id"), doc="the invalidation that took it out"
+    )
 
 
 class ConsentKind(StrEnum):

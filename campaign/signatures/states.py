@@ -8,6 +8,7 @@ class SignatureState(StrEnum):
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
+    HELD = "held"  # set aside by staff: neither counts nor sends, and keeps its address taken
     REPLACED = "replaced"  # another text of the same address was confirmed
     WITHDRAWN = "withdrawn"
     INVALID = "invalid"  # taken out by staff
@@ -17,11 +18,30 @@ S = SignatureState
 
 MOVES: dict[SignatureState, frozenset[SignatureState]] = {
     S.PENDING: frozenset({S.CONFIRMED, S.REPLACED, S.WITHDRAWN, S.INVALID}),
-    S.CONFIRMED: frozenset({S.WITHDRAWN, S.INVALID}),
+    S.CONFIRMED: frozenset({S.HELD, S.WITHDRAWN, S.INVALID}),
+    S.HELD: frozenset({S.CONFIRMED, S.WITHDRAWN, S.INVALID}),
     S.REPLACED: frozenset(),
     S.WITHDRAWN: frozenset(),
-    S.INVALID: frozenset({S.CONFIRMED}),
+    # Undo: back to where it was.
+    S.INVALID: frozenset({S.CONFIRMED, S.HELD, S.PENDING}),
 }
+# In these an address has signed, and cannot sign the same campaign again.
+STANDING = (S.CONFIRMED, S.HELD)
+# What staff may take out.
+LIVE = (S.PENDING, S.CONFIRMED, S.HELD)
+
+
+def sources(target: SignatureState) -> list[SignatureState]:
+    """The states from which `target` may be reached."""
+    return [state for state in SignatureState if target in MOVES[state]]
+
+
+class Review(StrEnum):
+    """Where a public name or a comment stands with the staff who look at it."""
+
+    WAITING = "waiting"
+    SHOWN = "shown"
+    HIDDEN = "hidden"
 
 
 class Public(StrEnum):

@@ -68,11 +68,14 @@ def _target(post: Post, tenure: Tenure | None, holder: str | None, email: str | 
 
 def place_of(country: str, postcode: str, lang: str) -> str:
     """The municipality of a postcode, in that language; empty where it is not known."""
-    place = remembered(("place", country, postcode), lambda: _place(country, postcode), PLACE_SECONDS)
+    places = remembered(("places", country), lambda: _places(country), PLACE_SECONDS)
+    place = places.get(postcode, {})
     # In a language that a place has no name in, it is called what its own inhabitants call it.
     return place.get(lang) or place.get("de") or ""
 
 
-def _place(country: str, postcode: str) -> dict[str, str]:
-    query = select(Postcode.place).where(Postcode.country == country, Postcode.postcode == postcode)
-    return session().scalar(query) or {}
+def _places(country: str) -> dict[str, dict[str, str]]:
+    """All of a country at once: some thousand short rows, and a campaign's signers come from all over it."""
+    query = select(Postcode.postcode, Postcode.place).where(Postcode.country == country)
+    places: dict[str, dict[str, str]] = dict(session().execute(query).all())
+    return places

@@ -29,6 +29,8 @@ def _expected(error: DomainError) -> Response:
     response = answer(error.status, error.code, error.words, error.fields)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

@@ -12,7 +12,7 @@ from soak.verdict import Verdict, judge
 from tests.support.forms import SLUG
 
 
-def f5(ground: Ground, *, restarts: int = 20, away: int = 8, rate: int = 20, workers: int = 3) -> Verdict:
+def f5(ground: Ground, *, restarts: int = 8, away: int = 8, rate: int = 20, workers: int = 3) -> Verdict:
     """Crashes; PostgreSQL is up again at once or after some seconds, in the full form more than a lease has."""
     verdict = Verdict("F5 PostgreSQL crashes while people sign and letters leave")
     ground.fill(rate * restarts * 5 // 2, Rate(rate, "second"))

@@ -27,7 +27,7 @@ def upgrade() -> None:
 '''
 
 
-def f13(ground: Ground, *, deploys: int = 20, rate: int = 20, workers: int = 2, seconds: int = 3) -> Verdict:
+def f13(ground: Ground, *, deploys: int = 8, rate: int = 20, workers: int = 2, seconds: int = 3) -> Verdict:
     """Each: a migration while the old workers send, new workers beside them, then SIGTERM to the old ones' groups."""
     verdict = Verdict("F13 deploys while letters leave")
     letters = ground.fill(rate * deploys * (seconds + 3), Rate(rate, "second"))

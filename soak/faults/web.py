@@ -25,7 +25,7 @@ WAITS = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_dat
 LETTERS = "SELECT count(*) FROM letters JOIN signatures s ON s.id = signature_id WHERE s.name = :name"
 
 
-def f1(ground: Ground, *, kills: int = 200, between: int = 20) -> Verdict:
+def f1(ground: Ground, *, kills: int = 60, between: int = 6) -> Verdict:
     """Kills at random moments of a flood of signatures, and some exactly between the commit and the hint."""
     verdict = Verdict("F1 web killed while people sign")
     ground.fill(0, None)

@@ -1,6 +1,5 @@
-"""F2, F12 and F14: workers are killed, crowd each other, freeze."""
+"""F2 and F12: workers are killed, and crowd each other."""
 
-import random
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from flask import Flask
 
 from campaign.core.db import db, transaction
 from campaign.core.rates import Rate
+from campaign.jobs.drain import PATIENCE_SECONDS
 from campaign.outbox import State
 from campaign.outbox.moves import move
 from soak.crew import Crew
@@ -24,23 +24,21 @@ BLOCKED = """
 """
 
 
-def f2(ground: Ground, *, kills: int = 100, letters: int = 2000, rate: int = 20, workers: int = 4) -> Verdict:
+def f2(ground: Ground, *, kills: int = 100, letters: int = 1800, rate: int = 20, workers: int = 4) -> Verdict:
     """kill -9 at random moments of workers that hold a lease; seen from the mailbox."""
     verdict = Verdict("F2 workers killed at random")
     ground.fill(letters, Rate(rate, "second"))
     ground.start("scheduler")
     crew = Crew(ground, workers)
-    met = 0
-    while met < kills and crew.kill_with_lease():
-        met += 1
-        crew.hire()
+    met = crew.lose(kills)
     verdict.need(met == kills, f"only {met} of {kills} kills met a lease; {ground.installation.logs()}")
+    verdict.need(crew.ever == workers + kills, f"{crew.ever} workers with ids of their own, not {workers + kills}")
     verdict.need(ground.settled(letters / rate + 90), "letters are left over")
     verdict.figures |= {"kills that met a lease": met, "pace": f"{rate}/s"}
     return judge(verdict, ground, allowed=met, in_flight=workers)
 
 
-def f2_points(ground: Ground, office: Office, *, kills: int = 10) -> Verdict:
+def f2_points(ground: Ground, office: Office, *, kills: int = 4) -> Verdict:
     """kill -9 exactly before a letter is taken, between that and the answer, and between the answer and its record.
 
     So many times at each point, and again with receipts of the provider, which tell a letter that came from one lost.
@@ -116,15 +114,19 @@ def reporting(app: Flask, office: Office, but: set[str]) -> Iterator[None]:
         thread.join()
 
 
-def f12(ground: Ground, *, letters: int = 2000, rate: int = 40, drains: int = 8, schedulers: int = 2) -> Verdict:
-    """Many drains and schedulers at once."""
+def f12(ground: Ground, *, letters: int = 1200, rate: int = 40, drains: int = 8, schedulers: int = 2) -> Verdict:
+    """Many drains and schedulers at once. Nothing is due before all are there, so that none comes too late."""
     verdict = Verdict("F12 many drains and schedulers at once")
     ground.fill(letters, Rate(rate, "second"))
+    ground.do(DUE, seconds=PATIENCE_SECONDS - 1)
     for number in range(schedulers):
         ground.start(f"scheduler-{number}")
-    for number in range(drains // 2):
-        ground.installation.start(f"drain-{number}", "outbox", "drain", "--lane", "letters")
-    Crew(ground, drains - drains // 2)
+    for number in range(drains):
+        ground.installation.env["PGAPPNAME"] = f"drain-{number}"
+        command = ("worker",) if number % 2 else ("outbox", "drain")
+        ground.installation.start(f"drain-{number}", *command, "--lane", "letters")
+    eventually(lambda: ground.ask(THERE) == drains, PATIENCE_SECONDS - 2, every=0.05)
+    ground.do(DUE, seconds=0)
     begun = time.monotonic()
     verdict.need(ground.settled(letters / rate + 90), "letters are left over")
     senders = ground.ask("SELECT count(DISTINCT actor) FROM outbox_moves WHERE to_state = 'sending'")
@@ -135,51 +137,14 @@ def f12(ground: Ground, *, letters: int = 2000, rate: int = 40, drains: int = 8,
     return judge(verdict, ground, in_flight=drains)
 
 
+DUE = "UPDATE outbox_messages SET due_at = clock_timestamp() + make_interval(secs => :seconds) WHERE lane = 'letters'"
+THERE = """
+    SELECT count(DISTINCT application_name) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name LIKE 'drain-%'
+"""
+
+
 def mean(ground: Ground) -> float:
     """Letters a second, from the first to the last."""
     moments = [arrival.at for arrival in arrivals(ground.inbox)]
     return (len(moments) - 1) / max(0.001, moments[-1] - moments[0]) if moments else 0.0
-
-
-def f14(ground: Ground, *, freezes: int = 30, letters: int = 2000, rate: int = 20) -> Verdict:
-    """Two of three workers frozen with a letter in hand until others have sent it; then they go on."""
-    verdict = Verdict("F14 workers frozen past their lease")
-    ground.fill(letters, Rate(rate, "second"))
-    ground.start("scheduler")
-    crew = Crew(ground, 3)
-    frozen: dict[str, str] = {}
-    overtaken = 0
-    while overtaken < freezes and not ground.settled(0):
-        frozen = _freeze(crew, 2)
-        for letter in frozen.values():
-            verdict.need(_overtaken(ground, letter), "a frozen worker's letter was never sent by another")
-        for name in frozen:
-            crew.resume(name)
-        overtaken += len(frozen)
-    verdict.need(ground.settled(letters / rate + 90), "letters are left over")
-    verdict.need(len(crew.names) == len(ground.installation.pids()) - 1, "a frozen worker did not go on")
-    verdict.figures |= {"freezes": overtaken, "pace": f"{rate}/s"}
-    return judge(verdict, ground, allowed=overtaken, in_flight=3)
-
-
-STATE = "SELECT state FROM outbox_messages WHERE id = :id"
-
-
-def _overtaken(ground: Ground, letter: str) -> bool:
-    return eventually(lambda: bool(ground.ask(STATE, id=letter) == "delivered"))
-
-
-def _freeze(crew: Crew, n: int) -> dict[str, str]:
-    """Freeze so many workers that hold a letter; answers which."""
-    frozen: dict[str, str] = {}
-    ends = time.monotonic() + 30
-    while len(frozen) < n and time.monotonic() < ends:
-        name = random.choice([name for name in crew.names if name not in frozen])
-        crew.stop(name)
-        letter = crew.held(name)
-        if letter:
-            frozen[name] = letter
-        else:
-            crew.resume(name)
-            time.sleep(random.uniform(0.001, 0.02))
-    return frozen

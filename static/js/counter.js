@@ -39,8 +39,12 @@ function showNumbers(state) {
     node.textContent = digits.format(n);
     if (node.dataset.length) node.dataset.length = node.textContent.length;
   }
-  for (const node of all("[data-label]")) {
+  for (const node of all("[data-label][data-one]")) {
     node.textContent = plural.select(state.signatures) === "one" ? node.dataset.one : node.dataset.other;
+  }
+  for (const node of all("[data-paper]")) {
+    node.hidden = !state.paper;
+    node.textContent = fill(node.dataset.paper, { n: digits.format(state.paper ?? 0) });
   }
   if (state.signatures) for (const node of all("[data-togo]")) node.textContent = fill(node.dataset.togo, figures(state));
   for (const bar of all("[data-progress]")) {
@@ -68,7 +72,9 @@ function show(state) {
   shownAsOf = asOf;
   showNumbers(state);
   showRecent(state.recent);
-  if (isNew) announcement = fill(root.dataset.announce, figures(state));
+  if (!isNew) return;
+  announcement = fill(root.dataset.announce, figures(state));
+  root.dispatchEvent(new CustomEvent("counter"));
 }
 
 function announce() {

@@ -17,6 +17,7 @@ from campaign.core.errors import Conflict
 from tests.support.passwords import cheap
 
 PASSWORD = "correct horse battery"
+LONG = ("thirteen odd words " * 7)[:LONGEST]
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def user(app: Flask, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
 
 def sign_in(email: str = "ann@staff.example", password: str = PASSWORD) -> str:
     with transaction():
-        return accounts.sign_in(email, password)
+        return accounts.sign_in(email, password).secret
 
 
 def words(act: Callable[[], object]) -> tuple[str, str, int]:
@@ -144,7 +145,7 @@ def test_a_password_that_is_too_short_or_too_long_is_refused(plain: Flask, passw
         hash_password(password)
 
 
-@pytest.mark.parametrize("password", ["x" * 12, "x" * LONGEST, "pässwörd mit ümlaut 🙂", "            "], ids=len)
+@pytest.mark.parametrize("password", ["xylophone vi", LONG, "pässwörd mit ümlaut 🙂", "  odd  words  "], ids=len)
 def test_any_other_password_works_and_only_that_one(plain: Flask, password: str) -> None:
     stored = hash_password(password)
     assert stored.startswith("$argon2id$")

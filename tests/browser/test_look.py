@@ -95,7 +95,7 @@ def staff_pages(page: Page, shot: Callable[[str], None]) -> None:
     """Sign in with a wrong and the right password and look at the outbox."""
     with transaction():
         home = accounts.ensure_organisation("demo", "Demonstration")
-        accounts.create_user("staff@postbag.example", PASSWORD, Role.VIEWER, home, actor="test")
+        accounts.create_user("staff@postbag.example", PASSWORD, Role.CAMPAIGNER, home, actor="test")
     page.goto("/staff/outbox")
     shot("staff-sign-in")
     page.fill("#email", "staff@postbag.example")

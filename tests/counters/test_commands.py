@@ -107,3 +107,13 @@ def test_the_moment_of_the_last_change_moves_on(app: Flask) -> None:
     assert first is not None
     assert second is not None
     assert second > first
+
+
+def test_parts_are_dropped_by_their_bytes_and_others_stay(app: Flask) -> None:
+    for part in ("hour:2026-11-01T09", "hour:2026-11-02T00", "day:2026-11-01", "hours", ""):
+        bump(f"figures:1/{part}" if part else "figures:1", signatures=1)
+    bump("figures:12/hour:2026-11-01T09", signatures=1)
+    with transaction():
+        assert counters.drop("figures:1", "hour:", "hour:2026-11-02T00") == 1
+    assert set(counters.figures("figures:1")) == {"hour:2026-11-02T00", "day:2026-11-01", "hours", ""}
+    assert len(counters.figures("figures:12")) == 1

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from campaign.counters import next_step
+from campaign.counters import next_step, reached
 from tests.support.generated import QUICK
 
 
@@ -32,3 +32,11 @@ def test_a_goal_is_never_reached_and_never_goes_down(signatures: int, final: int
     assert next_step(signatures + 1, final) >= goal
     assert next_step(signatures, 0) >= goal
     assert goal == final or str(goal).rstrip("0") in ("1", "25", "5")
+
+
+@pytest.mark.parametrize(
+    ("signatures", "final", "steps"),
+    [(0, 0, []), (99, 0, []), (100, 0, [100]), (1000, 700, [100, 250, 500, 700, 1000]), (40, 30, [30]), (-5, 1, [])],
+)
+def test_the_steps_that_are_reached(signatures: int, final: int, steps: list[int]) -> None:
+    assert reached(signatures, final) == steps

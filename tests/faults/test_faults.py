@@ -13,6 +13,12 @@ def test_a_web_process_killed_while_people_sign_loses_nothing_it_has_answered_fo
     assert verdict.letters > 2
 
 
+def test_ten_workers_killed_in_the_middle_of_letters_lose_none_and_keep_the_pace(short: Short) -> None:
+    verdict = short("f2")
+    assert (verdict.letters, verdict.figures["kills that met a lease"]) == (200, 10)
+    assert verdict.bound is not None
+
+
 def test_a_worker_killed_around_a_hand_over_doubles_at_most_the_letter_in_its_hand(short: Short) -> None:
     verdict = short("f2-points")
     assert verdict.figures["before the letter is taken"] == "1 kills, 0 twice"
@@ -22,9 +28,10 @@ def test_signing_needs_no_redis(short: Short) -> None:
     short("f3")
 
 
-def test_redis_away_emptied_and_killed_costs_no_letter_and_no_pace(short: Short) -> None:
+def test_five_more_killed_while_redis_is_away_emptied_and_killed_cost_no_letter_and_no_pace(short: Short) -> None:
     verdict = short("f4")
-    assert verdict.duplicates == 0
+    assert verdict.figures["workers killed with a lease"] == 5
+    assert verdict.letters > 140
     assert verdict.bound is not None
 
 
@@ -49,7 +56,8 @@ def test_a_deploy_in_the_middle_of_sending_doubles_and_loses_nothing(short: Shor
 
 
 def test_a_worker_frozen_past_its_lease_cannot_overwrite_what_came_of_its_letter(short: Short) -> None:
-    short("f14")
+    verdict = short("f14-points")
+    assert verdict.duplicates == 2
 
 
 def test_poison_fails_alone(short: Short) -> None:

@@ -1,6 +1,6 @@
 """A request that succeeds for every route that changes something, and what a stranger could make of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -9,13 +9,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
-from campaign import accounts
+from campaign import accounts, campaigns, reports
 from campaign.accounts import Role, User
+from campaign.campaigns import Campaign
 from campaign.core import clock, tokens
 from campaign.core.db import Base, session, transaction
 from campaign.core.tokens import AGES, Purpose
 from campaign.signatures import Signature
-from tests.support import people
+from tests.house import hook_shots, signature_shots
+from tests.house.hook_shots import HookShot
+from tests.support import people, replies as replies_support
 from tests.support.forms import CAMPAIGN, SLUG, filled
 
 STAFF, PASSWORD = "vera@postbag.example", "a password of Vera's own"
@@ -97,6 +100,13 @@ def sign_out(client: FlaskClient) -> Shot:
     return Shot("/staff/sign-out", Purpose.STAFF_FORM, str(id_), {})
 
 
+def try_style(client: FlaskClient) -> Shot:
+    """A button of the style page; what it changes is what the next page says."""
+    assert sign_in(client).send(client).status_code == 303
+    id_ = session().scalars(select(User.id).where(User.email == STAFF)).one()
+    return Shot("/staff/style", Purpose.STAFF_FORM, str(id_), {})
+
+
 def member_of_staff(role: Role = Role.OWNER) -> None:
     """Somebody who may sign in."""
     with transaction():
@@ -104,20 +114,110 @@ def member_of_staff(role: Role = Role.OWNER) -> None:
         accounts.create_user(STAFF, PASSWORD, role, home, actor="test")
 
 
+def _milestones(client: FlaskClient, path: str, **fields: str) -> Shot:
+    """A button or the form of the page of milestones, pressed by an owner."""
+    assert sign_in(client).send(client).status_code == 303
+    id_ = session().scalars(select(User.id).where(User.email == STAFF)).one()
+    return Shot(f"/staff/campaigns/{SLUG}/milestones/{path}", Purpose.STAFF_FORM, str(id_), fields)
+
+
+def add_milestone(client: FlaskClient) -> Shot:
+    """Set a milestone."""
+    return _milestones(client, "add", step="777", note="Cake")
+
+
+def remove_milestone(client: FlaskClient, *, back: bool = False) -> Shot:
+    """Remove one."""
+    owner = session().scalars(select(Campaign.organisation_id)).one()
+    mine = campaigns.of_organisation(owner, SLUG, "en")
+    with transaction():
+        id_ = reports.own_milestones.add(mine, 777, "Cake", actor="test")
+    if back:
+        with transaction():
+            reports.own_milestones.remove(mine, id_, actor="test")
+    return _milestones(client, f"{id_}/{'restore' if back else 'remove'}")
+
+
+def restore_milestone(client: FlaskClient) -> Shot:
+    """Bring it back."""
+    return remove_milestone(client, back=True)
+
+
+def milestone_mail(client: FlaskClient) -> Shot:
+    """Have no more mails about milestones."""
+    return _milestones(client, "mail", wanted="0")
+
+
+def _reply(client: FlaskClient, act: str, **fields: str) -> Shot:
+    """A button or the form beside an office's answer, pressed by an owner."""
+    object.__setattr__(client.application.extensions["settings"], "inbound_domain", "reply.postbag.example")
+    assert replies_support.arrive(replies_support.answer(replies_support.sent_letter())) == "reply"
+    assert sign_in(client).send(client).status_code == 303
+    id_ = session().scalars(select(User.id).where(User.email == STAFF)).one()
+    path = f"/staff/campaigns/{SLUG}/replies/{replies_support.newest()}/{act}"
+    return Shot(path, Purpose.STAFF_FORM, str(id_), fields)
+
+
+def publish_reply(client: FlaskClient) -> Shot:
+    """Show an answer to everybody."""
+    return _reply(client, "publish", text="We will build.")
+
+
+def unpublish_reply(client: FlaskClient, *, published: bool = True) -> Shot:
+    """Take it off the page."""
+    shot = _reply(client, "unpublish" if published else "restore")
+    with transaction():
+        session().execute(
+            text("UPDATE replies SET published_text = 'We build.', published_at = CASE WHEN :p THEN now() END"),
+            {"p": published},
+        )
+    return shot
+
+
+def restore_reply(client: FlaskClient) -> Shot:
+    """Show it again."""
+    return unpublish_reply(client, published=False)
+
+
+def _about_signatures(made: signature_shots.Made) -> Callable[[FlaskClient], Shot]:
+    """A button or a form of the pages about signatures, used by an owner."""
+
+    def shot(client: FlaskClient) -> Shot:
+        assert sign_in(client).send(client).status_code == 303
+        path, fields = made()
+        id_ = session().scalars(select(User.id).where(User.email == STAFF)).one()
+        return Shot(f"{signature_shots.HOME}/{path}", Purpose.STAFF_FORM, str(id_), dict(fields))
+
+    return shot
+
+
 # One for each endpoint that takes anything but GET; a test compares this with the routes.
-SHOTS: dict[str, Callable[[FlaskClient], Shot]] = {
+SHOTS: dict[str, Callable[[FlaskClient], Shot | HookShot]] = {
     "public.sign": sign,
     "public.confirm": confirm,
     "api.sign": sign_by_json,
     "staff.sign_in": sign_in,
     "staff.sign_out": sign_out,
+    "staff.try_style": try_style,
+    "hooks.events": hook_shots.events,
+    "hooks.inbound": hook_shots.inbound,
+    "staff.publish_reply": publish_reply,
+    "staff.unpublish_reply": unpublish_reply,
+    "staff.restore_reply": restore_reply,
+    "staff.add_milestone": add_milestone,
+    "staff.remove_milestone": remove_milestone,
+    "staff.restore_milestone": restore_milestone,
+    "staff.milestone_mail": milestone_mail,
+    **{endpoint: _about_signatures(made) for endpoint, made in signature_shots.MADE.items()},
 }
 
 FOREIGN = "https://elsewhere.example"
 
 
-def attacks(good: Shot) -> dict[str, Shot]:
+def attacks(good: Shot | HookShot) -> Mapping[str, Shot | HookShot]:
     """What a stranger can send, who knows everything but the right token, or has it and sits on another site."""
+    if isinstance(good, HookShot):
+        return good.attacks()
     other = Purpose.STATUS if good.purpose != Purpose.STATUS else Purpose.CONFIRM
     return {
         "no token": replace(good, token="" if good.fields is not None else "x"),

@@ -61,6 +61,7 @@ def shown(app: Flask, rule: Rule) -> tuple[str, str, str, str]:
     who = audience.of(app, rule.endpoint)
     assert who is not None
     roles = "" if who.roles in (frozenset(), frozenset(Role)) else f" ({', '.join(sorted(who.roles))})"
+    roles = f" ({who.scope})" if who.scope else roles
     address = re.sub(r"<any\([^)]*\):lang>", "<lang>", str(rule))
     return address, methods, who.kind + roles, getattr(view, "limit", "")
 
@@ -164,6 +165,8 @@ def test_what_is_kept_for_how_long() -> None:
         "purge-unconfirmed": privacy.UNCONFIRMED_DAYS,
         "purge-texts": privacy.TEXT_DAYS,
         "purge-addresses": privacy.ADDRESS_DAYS,
+        "purge-receipts": privacy.RECEIPT_DAYS,
+        "purge-replies": privacy.REPLY_DAYS,
     }
 
 

@@ -7,22 +7,17 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from campaign.accounts import Role
-from campaign.core import tokens
-from campaign.core.db import session
-from campaign.core.tokens import Purpose
-from campaign.outbox import Message
 from campaign.web import audience
+from tests.house.records import address, scene
 from tests.house.shots import fingerprint, member_of_staff, sign_in, staff_form
-from tests.support import people
-from tests.support.forms import CAMPAIGN, SLUG
+from tests.support.forms import CAMPAIGN
 
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
-KINDS = {"public", "staff", "link"}
+KINDS = {"public", "staff", "link", "key", "hook"}
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -54,26 +49,11 @@ def rules(app: Flask, method: str = "GET") -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or set())]
 
 
-def address(app: Flask, rule: Rule) -> str:
-    """The address of a rule, with values that exist."""
-    signature = people.all_signatures()[0]
-    purpose = Purpose.STATUS if "thanks" in rule.endpoint else Purpose.CONFIRM
-    values = {
-        "lang": "en",
-        "slug": SLUG,
-        "filename": "css/base.css",
-        "token": tokens.sign(purpose, signature.id.hex),
-        "message_id": session().scalars(select(Message.id)).first(),
-    }
-    with app.test_request_context():
-        return app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})
-
-
 @pytest.fixture
 def answers(client: FlaskClient) -> dict[str, TestResponse]:
     """The answer to a GET of every route, as the audience that it is for, by endpoint."""
     app = client.application
-    people.sign()
+    scene()
     paths = {rule.endpoint: address(app, rule) for rule in rules(app)}
     strangers = {endpoint for endpoint in paths if audience.of(app, endpoint).kind != "staff"}
     found = {endpoint: client.get(path, buffered=True) for endpoint, path in paths.items() if endpoint in strangers}
@@ -167,7 +147,7 @@ def test_pages_bring_no_style_or_script_of_their_own_and_ask_no_other_site(answe
 
 
 def test_get_and_head_change_nothing(client: FlaskClient) -> None:
-    people.sign()
+    scene()
     member_of_staff()
     before = fingerprint()
     for rule in rules(client.application):
@@ -185,7 +165,7 @@ def staff_requests(app: Flask) -> Iterator[tuple[Rule, str]]:
 
 
 def test_staff_routes_are_closed_to_strangers(client: FlaskClient) -> None:
-    people.sign()
+    scene()
     found = list(staff_requests(client.application))
     assert found
     for rule, method in found:
@@ -196,7 +176,7 @@ def test_staff_routes_are_closed_to_strangers(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_staff_routes_are_closed_to_the_wrong_role(client: FlaskClient, role: Role) -> None:
-    people.sign()
+    scene()
     member_of_staff(role)
     assert staff_form().send(client).status_code == 303
     for rule, method in staff_requests(client.application):

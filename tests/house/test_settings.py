@@ -23,7 +23,7 @@ GOOD = {
 ALL: dict[str, Field[Any]] = {item.metadata["env"]: item for item in fields(Settings)}
 REQUIRED = {name for name, item in ALL.items() if item.metadata["default"] is None}
 # Any text may be one of these: only their maker can tell.
-FREE = {"SENDGRID_API_KEY", "SENDGRID_EVENT_PUBLIC_KEY"}
+FREE = {"SENDGRID_API_KEY"}
 # No other setting can mean this.
 NONSENSE = "?? no such thing ??"
 

@@ -12,7 +12,7 @@ from campaign import outbox
 from campaign.core.db import db, session, transaction
 from campaign.core.rates import Rate
 from campaign.jobs import drain as draining
-from campaign.outbox import Claimed, Draft, Lane, Mail, Sent, State, Unsendable, Wait
+from campaign.outbox import Claimed, Draft, Lane, Later, Mail, Sent, State, Unknown, Unsendable, Wait
 from campaign.outbox.mail import Envelope
 from campaign.outbox.models import Pace
 from tests.support import outbox as ledger
@@ -262,16 +262,34 @@ def test_a_database_fault_while_composing_is_not_the_messages_fault_and_loses_no
     assert box.subjects == ["Call 1", "Call 3"]
 
 
-def test_what_is_frozen_at_the_first_claim_is_never_composed_again(app: Flask) -> None:
+def test_what_may_have_been_sent_goes_again_exactly_as_it_was(app: Flask) -> None:
     (id_,) = ledger.notes()
     ledger.without_pace()
     first = ledger.claimed()
+    ledger.record(first, Unknown("reset", lane=False))
     ledger.composing(replace(ledger.NOTE, subject="Other words", to="somebody@else.example"))
     for _resend in range(3):
         ledger.put(id_, state=State.QUEUED)
+        ledger.later(id_, "due_at", -1)
+        ledger.without_rest()
         again = ledger.claimed()
         assert again.envelope == first.envelope
     assert ledger.row(id_).domain == ledger.NOTE.domain
+
+
+def test_what_surely_was_not_sent_is_written_anew_for_whoever_holds_the_post_now(app: Flask) -> None:
+    """A tenure ended, or a contact was corrected, while the letter was put off."""
+    (id_,) = ledger.notes()
+    ledger.without_pace()
+    first = ledger.claimed()
+    ledger.record(first, Later("greylisted", 60))
+    ledger.composing(replace(ledger.NOTE, to="successor@moved.example", to_name="The successor"))
+    ledger.later(id_, "due_at", -1)
+    ledger.claim()  # makes the new domain's limit
+    again = ledger.claimed()
+    assert again.envelope.mail.to == "successor@moved.example"
+    assert (again.envelope.message_id, again.envelope.date) == (first.envelope.message_id, first.envelope.date)
+    assert ledger.row(id_).domain == "moved.example"
 
 
 def test_a_queued_message_is_composed_only_when_it_is_claimed(app: Flask) -> None:

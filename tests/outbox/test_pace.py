@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 
 from campaign.core.db import session, transaction
 from campaign.core.rates import Rate
 from campaign.jobs import schedule
-from campaign.outbox import Claimed, Lane, Wait, pace
+from campaign.outbox import Claimed, Lane, Wait, pace, plans
 from campaign.outbox.models import Pace
 from tests.support import outbox as ledger
 from tests.support.ledger import densest
@@ -20,10 +20,10 @@ from tests.support.threads import at_once
 LIMITS: dict[str, Lane | None] = {"lane:letters": None, "target:one": Lane.LETTERS}
 
 
-def take(limits: dict[str, Lane | None] | None = None) -> pace.Opening | None:
+def take(limits: dict[str, Lane | None] | None = None) -> pace.Shut | None:
     with transaction():
-        answer = pace.take(limits or LIMITS)
-        return answer if isinstance(answer, pace.Opening) else None
+        answer = plans.take(limits or LIMITS)
+        return answer if isinstance(answer, pace.Shut) else None
 
 
 def limit(key: str) -> Pace:
@@ -128,6 +128,7 @@ def test_a_closed_limit_refuses_until_its_time_and_opens_by_itself(app: Flask) -
 def test_a_grant_does_not_end_a_closure_that_came_meanwhile(app: Flask) -> None:
     with transaction():
         pace.ensure(LIMITS)
+        session().execute(update(Pace).values(opening=None))
     set_limit("target:one", closed_until=300)
     assert take() is None  # `opens_at` was not moved: the row as an older version left it
     refusal = take()

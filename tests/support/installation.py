@@ -68,9 +68,9 @@ class Installation:
         self.processes[name] = process
         return process
 
-    def web(self) -> None:
+    def web(self, *options: str) -> None:
         """Start the web process and wait until it answers."""
-        self.start("web", "web", "--port", str(self.port))
+        self.start("web", "web", "--port", str(self.port), *options)
         self.wait_up(f"{self.url}/healthz")
 
     def live(self) -> None:

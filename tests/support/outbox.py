@@ -49,6 +49,14 @@ def without_pace(*streams: str) -> None:
             outbox.set_rate(stream, None, Lane.LETTERS)
 
 
+def without_rest() -> None:
+    """No limit rests any more because of a failure."""
+    with transaction():
+        session().execute(
+            text("UPDATE outbox_paces SET failures = 0, closed_until = NULL, opens_at = tat WHERE failures > 0")
+        )
+
+
 def at_rate(key: str, rate: Rate) -> None:
     """One limit that holds."""
     with transaction():

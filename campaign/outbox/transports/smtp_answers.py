@@ -29,10 +29,11 @@ class Way:
 REST = Way("later, the lane rests, not counted", lambda why: Later(why, REST_SECONDS, lane=True, counted=False))
 HALT = Way("later, the lane rests", lambda why: Later(why, REST_SECONDS, lane=True))
 WAIT = Way("later", lambda why: Later(why, WAIT_SECONDS))
-FULL = Way("later, in an hour", lambda why: Later(why, FULL_SECONDS))
+FULL = Way("later, the mailbox rests for an hour, not counted", lambda why: Later(why, FULL_SECONDS, full=True))
 REFUSE = Way("refused", Refused)
+DEAD = Way("refused, the target is paused", lambda why: Refused(why, dead=True))
 STOP = Way("stopped", Stopped)
-UNSURE = Way("unknown", Unknown)
+UNSURE = Way("unknown, the domain rests", lambda why: Unknown(why, lane=False))
 
 
 class Outcomes(NamedTuple):
@@ -83,7 +84,16 @@ SPECIALS = (
         lambda said: said.code >= 500 and said.stage is Stage.RCPT and bool(NO_RELAY.search(said.words)),
         STOP,
     ),
-    Special("4.2.2: the mailbox is full", lambda said: said.status == "4.2.2", FULL),
+    Special(
+        "4.2.2, 5.2.2 or 452 to RCPT: the mailbox is full",
+        lambda said: said.status in ("4.2.2", "5.2.2") or (said.code == 452 and said.stage is Stage.RCPT),
+        FULL,
+    ),
+    Special(
+        "5.1.1, 5.1.2, 5.1.6, 5.1.10 or 5.2.1 to RCPT: nobody is at this address",
+        lambda said: said.stage is Stage.RCPT and said.status in ("5.1.1", "5.1.2", "5.1.6", "5.1.10", "5.2.1"),
+        DEAD,
+    ),
 )
 
 

@@ -1,11 +1,12 @@
 """The campaign page and its form."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from campaign import campaigns, config, letters, reports, signatures, targets
+from campaign import campaigns, config, letters, replies, reports, signatures, targets
 from campaign.campaigns import Page
 from campaign.core import clock, i18n
 from campaign.core.cache import remembered
@@ -15,6 +16,7 @@ from campaign.letters import Model
 from campaign.privacy import ADDRESS_DAYS
 from campaign.signatures import ConsentKind
 from campaign.targets import Target
+from campaign.web import when
 from campaign.web.audience import count, public, self_limited, sign_limit
 from campaign.web.public import LANG, blueprint
 from campaign.web.public.forms import SignForm
@@ -86,12 +88,14 @@ def check_mail(lang: str, slug: str) -> ResponseReturnValue:
 def live(lang: str, slug: str) -> ResponseReturnValue:
     """The counter on a wall."""
     page, _model = _open(slug, lang)
+    counter = reports.counter(slug)
+    arrival = reports.arrival(counter) if page.is_open else None
     return render_template(
         "public/live.html",
         campaign=page,
-        counter=reports.counter(slug),
+        counter=counter,
         targets=targets.resolve(page.post_ids, clock.today(), lang),
-        eta=None,
+        eta=when.at_this_pace(arrival.at, arrival.now) if arrival else None,
         **counter_urls(slug),
     )
 
@@ -112,6 +116,13 @@ def _open(slug: str, lang: str) -> tuple[Page, Model | None]:
         return page, None
 
 
+def _answers(campaign_id: UUID, lang: str) -> list[dict[str, Any]]:
+    """What offices answered, as far as staff have published it."""
+    found = replies.published(campaign_id)
+    posts = {one.post_id: one for one in targets.resolve([one.post_id for one in found], clock.today(), lang)}
+    return [{"answer": one, "target": posts[one.post_id]} for one in found if one.post_id in posts]
+
+
 def _show(page: Page, model: Model | None, form: SignForm | None, status: int = 200) -> ResponseReturnValue:
     lang = i18n.language()
     posts: list[Target] = targets.resolve(page.post_ids, clock.today(), lang)
@@ -121,11 +132,14 @@ def _show(page: Page, model: Model | None, form: SignForm | None, status: int = 
         "letter": sheet(model, posts[0], page.title) if model and posts else None,
         "today": clock.today(),
         "facts": campaigns.facts(page.id, lang),
+        "comments": signatures.moderation.comments(page.id),
+        "answers": _answers(page.id, lang),
         "counter": reports.counter(page.slug),
         "form": form,
         "consent_text": signatures.consent.wording(ConsentKind.SEND, page.organisation),
         "updates_text": signatures.consent.wording(ConsentKind.UPDATES, page.organisation),
         "retention_days": ADDRESS_DAYS,
+        "relayed": bool(config.current().inbound_domain),
         **counter_urls(page.slug),
     }
     return render_template("public/campaign.html", **context), status

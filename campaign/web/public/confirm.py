@@ -6,13 +6,14 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign import campaigns, config, letters, outbox, reports, signatures, targets
+from campaign import campaigns, config, letters, outbox, replies, reports, signatures, targets
 from campaign.core import clock, tokens
 from campaign.core.db import transaction
 from campaign.core.errors import Conflict, Gone
 from campaign.core.rates import Rate
 from campaign.core.tokens import Purpose
 from campaign.outbox import State
+from campaign.privacy import REPLY_DAYS
 from campaign.signatures import ConsentKind, SignatureState
 from campaign.web.audience import limited, signed_link
 from campaign.web.public import blueprint
@@ -68,6 +69,7 @@ def thanks(token: str) -> ResponseReturnValue:
     g.lang = signature.lang
     page = campaigns.by_id(signature.campaign_id, signature.lang)
     posts = {target.post_id: target for target in targets.resolve(page.post_ids, clock.today(), signature.lang)}
+    answers = replies.of_signature(signature.id)
     order = {post_id: place for place, post_id in enumerate(page.post_ids)}
     items = [
         {
@@ -76,6 +78,7 @@ def thanks(token: str) -> ResponseReturnValue:
             "state": letter.state,
             "label": state_label(letter.state),
             "at": letter.at,
+            "answers": answers.get(letter.post_id, []),
         }
         for letter in sorted(signatures.letter_states(signature.id), key=lambda letter: order.get(letter.post_id, 0))
         if letter.post_id in posts
@@ -89,6 +92,8 @@ def thanks(token: str) -> ResponseReturnValue:
         live_url=url_for("public.live", lang=signature.lang, slug=page.slug),
         campaign_url=url_for("public.campaign", lang=signature.lang, slug=page.slug),
         demo_mail_url=url_for("demo.mail") if config.current().demo else None,
+        reply_days=REPLY_DAYS,
+        relayed=bool(config.current().inbound_domain),
         **counter_urls(page.slug),
     )
 

@@ -16,7 +16,7 @@ from campaign.core.tokens import Purpose
 from campaign.signatures import Form as SignatureForm, Public
 from campaign.web.origin import TokenForm
 
-NAME_MAX, SUBJECT_MAX, BODY_MAX, BODY_MIN = 100, 150, 8000, 20
+NAME_MAX, SUBJECT_MAX, BODY_MAX, BODY_MIN, COMMENT_MAX = 100, 150, 8000, 20, 280
 POSTCODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,10}")
 # What mail programs turn into a link: a scheme, a path, an address, or a domain such as bank.example.
 LINK_LIKE = re.compile(r"[/\\@:<>]|www\.|\w{2}\.\w{2}", re.IGNORECASE)
@@ -90,6 +90,10 @@ class SignForm(TokenForm):
     public = RadioField(
         choices=[SelectChoice(choice.value) for choice in Public], default=Public.HIDDEN, validate_choice=False
     )
+    comment = TextAreaField(
+        filters=[_clean, _one_line],
+        validators=[Length(max=COMMENT_MAX, message=_("Use at most %(max)d characters for why you sign."))],
+    )
     source = HiddenField(filters=[_strip])
 
     def __init__(self, formdata: Any, *, slug: str, home: str, **values: Any) -> None:
@@ -152,4 +156,5 @@ class SignForm(TokenForm):
             public=Public(self.public.data),
             source=self.source.data,
             lang=lang,
+            comment=self.comment.data or "",
         )

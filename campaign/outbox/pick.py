@@ -1,0 +1,87 @@
+"""What may leave next: the statements that find it. Nothing here writes.
+
+A stream gives first what goes by its time: mail without an owner, and letters that have had their turn and are due
+again. Then the wheels turn: the owner whose start tag is the smallest gives the next lot on its wheel.
+"""
+
+from sqlalchemy import bindparam, column, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+from campaign.outbox.models import WAITING, Message
+from campaign.outbox.turns import CATCH_UP
+
+# Paused by staff or by trouble: everything, a lane, a stream with its digests, or all letters of an owner.
+_STREAM_GOES = """NOT EXISTS (
+    SELECT FROM outbox_pauses s WHERE s.key IN ('all', 'lane:' || :lane, split_part(p.key, '/', 1)))"""
+_OWNER_GOES = """NOT EXISTS (SELECT FROM outbox_pauses s WHERE s.key IN (
+    'owner:' || {0}.owner, 'owner:' || {0}.owner || '/' || split_part({0}.stream, '/', 1)))"""
+_BY_TIME = f"""
+    SELECT m.* FROM outbox_messages m WHERE lane = :lane AND stream = p.key AND {WAITING} AND lot IS NULL
+      AND {_OWNER_GOES.format("m")}
+"""  # noqa: S608 - fixed words, as below
+_BY_LOT = f"""
+    SELECT m.* FROM outbox_messages m WHERE stream = t.stream AND owner = t.owner AND {WAITING} AND lot IS NOT NULL
+"""  # noqa: S608
+# By start tags: who was idle begins where the others are, a few letters behind at most, see `turns.CATCH_UP`.
+_IN_TURN = f"""
+    SELECT t.stream, t.owner, t.spot FROM outbox_turns t WHERE t.stream = p.key AND {_OWNER_GOES.format("t")}
+    ORDER BY greatest(t.ended, (SELECT max(began) FROM outbox_turns v WHERE v.stream = p.key) - {CATCH_UP}),
+      t.ended, t.owner
+"""  # noqa: S608
+_STORED = column("mail", Text())
+_DUE = "AND due_at <= clock_timestamp()"
+_TAKE_ONE = "LIMIT 1 FOR UPDATE SKIP LOCKED"
+
+# The stream that has been open for longest and has something due; what it gives next that nobody else holds.
+PICK = (
+    text(
+        f"""
+        WITH open AS MATERIALIZED (  -- sorted before anything is locked: else one message in each stream would be
+            SELECT key FROM outbox_paces p WHERE lane = :lane AND opens_at <= clock_timestamp() AND key <> ALL(:shut)
+              AND {_STREAM_GOES} ORDER BY opens_at
+        )
+        SELECT m.id, m.kind, m.ref, m.owner, m.stream, m.domain, m.mail, m.lot, m.edition, m.carries, EXISTS (
+            SELECT FROM outbox_suppressions WHERE address_hash = m.recipient_hash AND lifted_at IS NULL) AS barred,
+          m.mail IS NOT NULL AND EXISTS (
+            SELECT FROM outbox_moves v WHERE v.message_id = m.id AND v.to_state = 'unsure') AS maybe_sent
+        FROM open p CROSS JOIN LATERAL (
+            SELECT * FROM ({_BY_TIME} {_DUE} ORDER BY due_at, id {_TAKE_ONE}) by_time
+            UNION ALL
+            SELECT given.* FROM ({_IN_TURN}) t CROSS JOIN LATERAL (
+                SELECT * FROM ({_BY_LOT} {_DUE} AND lot > t.spot ORDER BY lot {_TAKE_ONE}) ahead
+                UNION ALL
+                SELECT * FROM ({_BY_LOT} {_DUE} AND lot <= t.spot ORDER BY lot {_TAKE_ONE}) again_from_the_start
+                LIMIT 1
+            ) given
+            LIMIT 1
+        ) m LIMIT 1
+        """  # noqa: S608
+    )
+    .bindparams(bindparam("shut", type_=ARRAY(Text())))
+    # The mail as it is stored: one that cannot be unsealed must not raise while rows are read.
+    .columns(
+        Message.id, Message.kind, Message.ref, Message.owner, Message.stream, Message.domain, column("mail", Text())
+    )
+)
+_HEAD = f"""
+    (SELECT due_at FROM ({_BY_TIME} ORDER BY due_at LIMIT 1) by_time)
+    UNION ALL
+    (SELECT given.due_at FROM ({_IN_TURN}) t CROSS JOIN LATERAL ({_BY_LOT} LIMIT 1) given LIMIT 1)
+"""  # noqa: S608
+# How long until the lane has something to do: a stream opens that has mail due, or mail becomes due.
+NEXT = text(
+    f"""
+    SELECT extract(epoch FROM min(greatest(p.opens_at, m.due_at)) - clock_timestamp())
+    FROM outbox_paces p CROSS JOIN LATERAL ({_HEAD}) m
+    WHERE p.lane = :lane AND p.key <> ALL(:shut) AND {_STREAM_GOES}
+    """  # noqa: S608
+).bindparams(bindparam("shut", type_=ARRAY(Text())))
+# Whether anything of the lane may leave now. Limits that are shut are left to the claim, except a stream's own.
+IS_DUE = text(
+    f"""
+    SELECT EXISTS (
+        SELECT FROM outbox_paces p CROSS JOIN LATERAL ({_HEAD}) m
+        WHERE p.lane = :lane AND {_STREAM_GOES} AND greatest(p.opens_at, m.due_at) <= clock_timestamp())
+    """  # noqa: S608
+)

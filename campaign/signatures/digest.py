@@ -1,0 +1,113 @@
+"""What an office gets in place of many mails: the digest of a day's letters, and the summary at a milestone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import select
+
+from campaign import campaigns, counters, outbox, targets
+from campaign.core import clock, i18n, mailtext
+from campaign.core.db import session
+from campaign.letters import Letter, LetterText
+from campaign.outbox import Mail, State, Unsendable
+from campaign.signatures.keys import campaign_key
+from campaign.signatures.models import Signature
+from campaign.signatures.states import SignatureState
+
+
+@dataclass(frozen=True)
+class Line:
+    """One letter in a digest: who wrote it, and what. Nothing of them but what the letter itself shows."""
+
+    id: UUID
+    post_id: UUID
+    campaign_id: UUID
+    version_id: UUID
+    state: SignatureState
+    name: str
+    place: str
+    subject: str
+    body: str
+    edited: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Letters with the same words."""
+
+    subject: str
+    body: str
+    writers: tuple[Line, ...]
+
+
+_LINE = (
+    select(
+        Letter.id,
+        Letter.post_id,
+        Signature.campaign_id,
+        LetterText.version_id,
+        Signature.state,
+        Signature.name,
+        Signature.place,
+        LetterText.subject,
+        LetterText.body,
+        LetterText.edited,
+    )
+    .join(LetterText, LetterText.id == Letter.text_id)
+    .join(Signature, Signature.id == Letter.signature_id)
+    .order_by(LetterText.edited, LetterText.version_id, Letter.id)
+)
+
+
+def digest(message_id: UUID) -> Mail:
+    """The day's letters to one office: those with the model's words by name and place, the others in full."""
+    lines = _sound(
+        [Line(*row) for row in session().execute(_LINE.where(Letter.id.in_(outbox.digests.carried(message_id))))]
+    )
+    if not lines:
+        raise Unsendable("all of its letters have been taken back")
+    same = [line for line in lines if not line.edited]
+    by_text = [tuple(group) for _version, group in groupby(same, key=lambda line: line.version_id)]
+    groups = [Group(group[0].subject, group[0].body, group) for group in by_text]
+    own = [line for line in lines if line.edited]
+    return _to_office("digest", lines[0].campaign_id, lines[0].post_id, groups=groups, own=own, number=len(lines))
+
+
+def _sound(lines: Sequence[Line]) -> list[Line]:
+    """Letters that may leave. What may not is taken out of the digest, as it would fail on its own."""
+    gone = [line.id for line in lines if line.state != SignatureState.CONFIRMED or not line.body]
+    outbox.withhold(gone, State.CANCELLED, cause="the signature or its text is gone", actor="digest")
+    return [line for line in lines if line.id not in set(gone)]
+
+
+def summary(message_id: UUID) -> Mail:
+    """How many have signed, for an office whose plan wants to know at milestones."""
+    stream, owner = outbox.digests.addressed(message_id)
+    if owner is None:
+        raise Unsendable("it belongs to no campaign")
+    signatures = counters.figures(campaign_key(owner)).get("", {}).get("signatures", 0)
+    return _to_office("summary", owner, UUID(stream.partition(":")[2]), number=signatures)
+
+
+def _to_office(name: str, campaign_id: UUID, post_id: UUID, **context: object) -> Mail:
+    page = campaigns.by_id(campaign_id, _language(post_id))
+    target = next(iter(targets.resolve([post_id], clock.today(), page.lang)), None)
+    if target is None or target.email is None:
+        raise Unsendable("the target has no address")
+    written = mailtext.plain(name, page.lang, campaign=page, target=target, **context)
+    return Mail(
+        to=target.email,
+        to_name=target.holder or target.office,
+        from_name=page.organisation,
+        subject=written.subject,
+        text=written.text,
+        language=page.lang,
+    )
+
+
+def _language(post_id: UUID) -> str:
+    """The first language of the office that the mails are written in."""
+    reads = session().scalar(select(targets.Post.languages).where(targets.Post.id == post_id)) or []
+    return next((lang for lang in reads if lang in i18n.CODES), i18n.DEFAULT)

@@ -1,0 +1,90 @@
+"""A campaign at work: what came in, what went out, and how long the rest will take."""
+
+from typing import Any
+
+from flask import g, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign import campaigns, reports, targets
+from campaign.campaigns import StaffCampaign
+from campaign.core import clock, i18n, zones
+from campaign.reports import Figures, Forecast, Lasting
+from campaign.web import when
+from campaign.web.audience import staff
+from campaign.web.public.campaign import counter_urls
+from campaign.web.staff import blueprint, charts
+
+# How many milestones stand on the dashboard.
+LATEST = 3
+
+
+@blueprint.get("/campaigns/<slug>")
+@staff()
+def dashboard(slug: str) -> ResponseReturnValue:
+    """The dashboard of a campaign."""
+    figures = reports.figures(g.campaign.id)
+    live = counter_urls(slug) if g.campaign.status in campaigns.PUBLIC else {}
+    return render_template(
+        "staff/dashboard/dashboard.html", **_now(g.campaign, figures), **charts.points(figures), **live
+    )
+
+
+@blueprint.get("/campaigns/<slug>/now")
+@staff()
+def dashboard_now(slug: str) -> ResponseReturnValue:
+    """What its script renews: the parts of the dashboard that move."""
+    return render_template("staff/dashboard/now.html", slug=slug, **_now(g.campaign, reports.figures(g.campaign.id)))
+
+
+def _now(campaign: StaffCampaign, figures: Figures) -> dict[str, Any]:
+    forecast = reports.forecast(campaign)
+    return {
+        "campaign": campaign,
+        "figures": figures,
+        "forecast": _forecast(forecast, figures.zone),
+        "offices": _offices(campaign, figures, forecast),
+        "milestones": _latest(campaign),
+    }
+
+
+def _forecast(forecast: Forecast, zone: str) -> str:
+    """When the outbox is empty, in words."""
+    if not forecast.queued:
+        return _("nothing waits")
+    if forecast.lane.closed is not None or forecast.seconds is None:
+        return _("stopped: see the table below")
+    words = when.empty_in(forecast.seconds, zones.local(clock.now(), zone))
+    if forecast.per_minute is None:
+        return words
+    return _("%(when)s, at %(pace)s to each office", when=words, pace=when.pace(forecast.per_minute))
+
+
+def _offices(campaign: StaffCampaign, figures: Figures, forecast: Forecast) -> list[dict[str, Any]]:
+    """Each office with its holder, its letters and how its lane goes."""
+    posts = {post.post_id: post for post in targets.resolve(campaign.post_ids, clock.today(), i18n.language())}
+    none = dict.fromkeys(figures.letters, 0)
+    return [
+        {
+            "key": posts[lasting.post_id].key,
+            "office": posts[lasting.post_id].office,
+            "holder": posts[lasting.post_id].holder,
+            "letters": figures.targets.get(lasting.post_id, none),
+            **_lane(lasting),
+        }
+        for lasting in forecast.targets
+    ]
+
+
+def _lane(lasting: Lasting) -> dict[str, str]:
+    if lasting.reason is None:
+        return {"lane": when.pace(lasting.per_minute), "tone": "ok"}
+    if lasting.seconds is None:
+        return {"lane": _("stopped: %(reason)s", reason=lasting.reason), "tone": "bad"}
+    return {"lane": _("slowed: %(reason)s", reason=lasting.reason), "tone": "warn"}
+
+
+def _latest(campaign: StaffCampaign) -> list[reports.MilestoneView]:
+    """The milestones that were reached or taken back last."""
+    reached = [each for each in reports.milestones(campaign.id) if each.reached_at]
+    return sorted(reached, key=lambda each: (each.taken_back_at or each.reached_at, each.step), reverse=True)[:LATEST]
