@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from flask import Flask
 from sqlalchemy import text
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 
 from campaign import accounts
 from campaign.accounts import Role, Scope
@@ -47,7 +47,10 @@ def scene() -> None:
 
 def address(app: Flask, rule: Rule) -> str:
     """The address of a rule, with what the scene has made."""
-    values = {name: value(rule.endpoint, name) for name in rule.arguments}
+    app.url_map.update()
+    choices = {name: min(one.items) for name, one in rule._converters.items() if isinstance(one, AnyConverter)}
+    values = {name: value(rule.endpoint, name) for name in rule.arguments - {"lang", *(rule.defaults or {})}} | choices
+    values |= {"lang": "en"} if "lang" in rule.arguments else {}
     return app.url_map.bind("localhost").build(rule.endpoint, values)
 
 

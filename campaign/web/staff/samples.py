@@ -33,7 +33,7 @@ def everything() -> dict[str, Any]:
     wrong.validate()
     return {
         "long": LONG,
-        "fine": SampleForm(data={"name": "Marie Peeters", "choice": "a"}),
+        "fine": SampleForm(data={"name": "Ann Example", "choice": "a"}),
         "wrong": wrong,
         "lang_field": _field("lang", "en", [("en", "English"), ("nl", "Nederlands")]),
         "source_field": _field("source", "", [("newsletter", "newsletter")]),
