@@ -3,9 +3,10 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from bench.house import house
 from bench.machine import Usage, facts, others
@@ -50,21 +51,29 @@ def arguments() -> argparse.Namespace:
     return wanted
 
 
-def chosen(wanted: argparse.Namespace) -> dict[str, float]:
+def chosen(wanted: argparse.Namespace) -> dict[str, Any]:
     """The figures that were given, over those of the short form or the usual ones."""
     given = {name: getattr(wanted, name) for name in SHORT}
     return {**(SHORT if wanted.short else {}), **{name: value for name, value in given.items() if value is not None}}
 
 
-def _one(name: str, plan: Plan) -> Sequence[Line]:
+def _one(name: str, plan: Plan) -> Iterator[Line]:
+    """The lines of a row, each shown as soon as it is there."""
     print(f"{name} ...", flush=True)
     try:
-        lines = ROWS[name](plan)
+        for line in ROWS[name](plan):
+            _show(line)
+            yield line
     except Exception as error:  # noqa: BLE001 - the other rows are still to be run, and their figures to be kept
-        lines = [_failed(name, f"{type(error).__name__}: {error}")]
-    for line in lines:
-        print(f"  {line.what}: {line.ours}; {line.against}: {line.theirs}; {line.figure} ({line.verdict})", flush=True)
-    return lines
+        line = _failed(name, f"{type(error).__name__}: {error}")
+        _show(line)
+        yield line
+
+
+def _show(line: Line) -> None:
+    print(f"  {line.what}: {line.ours}; {line.against}: {line.theirs}; {line.figure} ({line.verdict})", flush=True)
+    for problem in line.problems:
+        print(f"    {problem.splitlines()[0]}", flush=True)
 
 
 def _failed(name: str, why: str) -> Line:

@@ -39,14 +39,14 @@ class Place:
     def number(self, query: str) -> int:
         """The one number that a query answers."""
         with psycopg.connect(self.dsn, autocommit=True) as connection:
-            row = connection.execute(query).fetchone()  # type: ignore[arg-type]  # our own words
+            row = connection.execute(query).fetchone()
         assert row
         return int(row[0])
 
     def run(self, statement: str) -> None:
         """Run a statement outside any transaction."""
         with psycopg.connect(self.dsn, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]  # our own words
+            connection.execute(statement)
 
     def installation(self) -> Installation:
         """The product on this place; nothing of it runs yet."""

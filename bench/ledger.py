@@ -1,6 +1,7 @@
 """Fills the ledger with letters that wait, as a campaign does that many have signed, and reads what became of them."""
 
 import hashlib
+import random
 import uuid
 from collections.abc import Iterator, Sequence
 
@@ -29,8 +30,9 @@ TABLES = {
     "signatures": "id, reference, campaign_id, text_id, state, email, email_hash, digest, name, postcode, country, "
     "place, lang, source, public, public_name, created_at, confirmed_at",
     "letters": "id, signature_id, text_id, post_id",
-    "outbox_messages": "id, kind, ref, lane, stream, domain, state, tally_key",
+    "outbox_messages": "id, kind, ref, lane, stream, domain, state, tally_key, owner, lot",
 }
+TURNS = "INSERT INTO outbox_turns (stream, owner) SELECT unnest(%s::text[]), %s ON CONFLICT DO NOTHING"
 RATE = """
     SELECT extract(epoch FROM max(at) FILTER (WHERE to_state = 'sent') - min(at)) FROM outbox_moves
     JOIN outbox_messages m ON m.id = message_id WHERE lane = 'letters' AND outbox_moves.id > %s
@@ -69,6 +71,7 @@ class Ledger:
                 with connection.cursor().copy(f"COPY {name} ({columns}) FROM STDIN") as copy:
                     for row in tables[name]:
                         copy.write_row(row)
+            connection.execute(TURNS, ([f"target:{post}" for post in self._posts], self._campaign))
         return signers * len(self._posts)
 
     def ring(self) -> None:
@@ -136,7 +139,5 @@ class Ledger:
         for post in self._posts:
             letter, key = new_id(), f"campaign:{self._campaign}/target:{post}"
             yield "letters", (letter, id_, text_id, post)
-            yield (
-                "outbox_messages",
-                (letter, "letter", letter, "letters", f"target:{post}", self._domains[post], "queued", key),
-            )
+            place = ("letters", f"target:{post}", self._domains[post], "queued", key, self._campaign, random.random())
+            yield "outbox_messages", (letter, "letter", letter, *place)

@@ -14,7 +14,7 @@ class Plan:
     seconds: float = 5.0
     warm: float = 1.5
     letters: int = 1500
-    pace_seconds: float = 22.0
+    pace_seconds: float = 16.0
 
 
 SHORT = {"rounds": 1, "seconds": 1.0, "warm": 0.3, "letters": 60, "pace_seconds": 3.0}

@@ -28,15 +28,26 @@ from campaign.web.staff import (
     moderation as _moderation,
     outbox as _outbox,
     outbox_acts as _outbox_acts,
+    outbox_bulk as _outbox_bulk,
     paper as _paper,
     replies as _replies,
     search as _search,
     second_factor as _second_factor,
     session,
+    shares as _shares,
     shell,
     signatures as _register,
     style as _style,
+    suppressions as _suppressions,
     team as _team,
+)
+from campaign.web.staff.register import (
+    changes as _register_changes,
+    edit as _register_edit,
+    imports as _register_imports,
+    lists as _register_lists,
+    pages as _register_pages,
+    succession as _register_succession,
 )
 
 # A letter of 8,000 characters in UTF-8, percent-encoded, with room for the rest of the form.
@@ -59,6 +70,12 @@ VIEWS = (
     _paper,
     _replies,
     _register,
+    _register_changes,
+    _register_edit,
+    _register_imports,
+    _register_lists,
+    _register_pages,
+    _register_succession,
     _campaign,
     _confirm,
     _counter,
@@ -67,6 +84,9 @@ VIEWS = (
     _delivery,
     _outbox,
     _outbox_acts,
+    _outbox_bulk,
+    _shares,
+    _suppressions,
     _search,
     _sendgrid,
     _signatures,
@@ -130,7 +150,7 @@ def _composers() -> None:
     """One composer per kind of message; the outbox calls it once inside the claim and keeps the result."""
     outbox.compose_with("confirmation", signatures.composers.confirmation)
     outbox.compose_with("already_signed", signatures.composers.already_signed)
-    outbox.compose_with("letter", signatures.composers.letter)
+    outbox.compose_with("letter", signatures.composers.letter, signatures.composers.letters_of)
     outbox.compose_with("reply", replies.composers.reply)
     outbox.check_with("letter", signatures.verdict)
     outbox.compose_with("digest", signatures.digest.digest)

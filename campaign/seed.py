@@ -33,9 +33,9 @@ def seed() -> bool:
     if session().scalar(select(Campaign.id).where(Campaign.slug == facts["slug"])):
         return False
     _postcodes()
-    posts = _register(_read("posts.toml"))
-    texts = {lang: _read(f"{lang}.toml") for lang in facts["languages"]}
     organisation = accounts.ensure_organisation("demo", facts["organisation"]["name"])
+    posts = _register(_read("posts.toml"), organisation.id)
+    texts = {lang: _read(f"{lang}.toml") for lang in facts["languages"]}
     campaign = campaigns.create(
         Campaign(
             organisation_id=organisation.id,
@@ -98,14 +98,15 @@ def _facts(campaign_id: UUID, facts: dict[str, Any], texts: dict[str, dict[str, 
     session().flush()
 
 
-def _register(data: dict[str, Any]) -> dict[str, UUID]:
-    """Bodies, posts, persons, tenures and contacts; answers the posts by key."""
-    session().add(Area(code="BE", name=COUNTRY_NAMES))
+def _register(data: dict[str, Any], organisation_id: UUID) -> dict[str, UUID]:
+    """Bodies, posts, persons, tenures and contacts of its register; answers the posts by key."""
+    session().add(Area(code="BE", name=COUNTRY_NAMES, kind="country"))
     session().flush()
-    bodies = _keyed(data["bodies"], lambda d: Body(key=d["key"], area_code=d["area"], name=d["name"]))
+    whose = {"organisation_id": organisation_id}
+    bodies = _keyed(data["bodies"], lambda d: Body(key=d["key"], area_code=d["area"], name=d["name"], **whose))
     fields = ("key", "languages", "office", "salutation", "address")
-    posts = _keyed(data["posts"], lambda d: Post(body_id=bodies[d["body"]], **{name: d[name] for name in fields}))
-    persons = _keyed(data["persons"], lambda d: Person(key=d["key"], name=d["name"]))
+    posts = _keyed(data["posts"], lambda d: Post(body_id=bodies[d["body"]], **whose, **{n: d[n] for n in fields}))
+    persons = _keyed(data["persons"], lambda d: Person(key=d["key"], name=d["name"], **whose))
     for item in data["tenures"]:
         targets.add_tenure(
             Tenure(

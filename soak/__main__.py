@@ -41,7 +41,7 @@ def arguments() -> tuple[list[str], argparse.Namespace]:
     parser.add_argument("faults", nargs="*", metavar="fault", help=f"{' '.join(FAULTS)}; all where left out")
     parser.add_argument("--short", action="store_true", help="as in the tests")
     known = {name for fault in FAULTS.values() for name in inspect.signature(fault.run).parameters}
-    for name in sorted(known - {"ground", "office"}):
+    for name in sorted(known - {"ground", "office", "provider"}):
         parser.add_argument(f"--{name}", type=int)
     wanted = parser.parse_args()
     unknown = set(wanted.faults) - FAULTS.keys()

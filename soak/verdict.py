@@ -67,12 +67,14 @@ def judge(
     in_flight: int = 0,
     failed: int = 0,
     received: list[Arrival] | None = None,
+    moments: list[float] | None = None,
 ) -> Verdict:
     """Fill in what can be counted and note every breach.
 
     allowed: how many letters may have come twice: those under way in a worker that was killed or frozen.
     in_flight: how many may be under way at once; 0 where no pace is kept.
     failed: how many the fault makes fail for good.
+    moments: when somebody called, where not each call brought a letter.
     """
     taken = arrivals(ground.inbox) if received is None else received
     rows = patiently(lambda: session().execute(text(ROWS)).all())
@@ -91,7 +93,7 @@ def judge(
     verdict.need(verdict.duplicates <= allowed, f"{verdict.duplicates} came twice, at most {allowed} may")
     strangers = sum(arrival.message_id not in ids for arrival in taken)
     verdict.need(strangers == 0, f"{strangers} mails came that are not in the ledger")
-    _pace(verdict, ground, [arrival.at for arrival in letters], in_flight)
+    _pace(verdict, ground, moments or [arrival.at for arrival in letters], in_flight)
     _rows(verdict, ground)
     return verdict
 

@@ -6,6 +6,7 @@ same indexes.
 """
 
 import os
+import random
 import threading
 from functools import cache
 from hashlib import sha256
@@ -17,6 +18,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from bench.reference.statements import CAMPAIGN, CONFIRM, SIGN, TEXT, WORDING
 from bench.visitors import PAGE
+from campaign.counters.models import SLOTS
 
 FILLER = "x" * int(os.environ.get("PAGE_FILLER", "0"))
 COUNTRIES = [(f"{number:03d}", f"Country number {number}") for number in range(250)]
@@ -86,6 +88,7 @@ def confirm_page(id_: str) -> str:
 @app.post("/confirm/<id_>")
 def confirm(id_: str) -> Response:
     """The signature confirmed, a consent, two letters, two messages, the tallies moved."""
+    values = {"id": id_, "posts": campaign()["posts"], "slot": random.randrange(SLOTS)}
     with link().transaction():
-        link().execute(CONFIRM, {"id": id_, "posts": campaign()["posts"]})
+        link().execute(CONFIRM, values)
     return redirect(f"/thanks/{id_}", 303)  # type: ignore[return-value]  # Flask's own subclass

@@ -19,16 +19,19 @@ WITH written AS (
     VALUES (uuidv7(), %(version)s, %(subject)s, %(body)s, false) RETURNING id
 ), signed AS (
     INSERT INTO signatures (id, reference, campaign_id, text_id, state, email, email_hash, digest, name, postcode,
-      country, place, lang, source, public, public_name, created_at)
+      country, place, area, lang, source, public, public_name,
+      domain, created_at)
     SELECT uuidv7(), substr(gen_random_uuid()::text, 1, 18), %(campaign)s, id, 'pending', '0:' || %(email)s, %(hash)s,
-      %(hash)s, %(name)s, %(postcode)s, %(country)s, 'Gent', 'en', '', 'name', 'Marie', clock_timestamp()
+      %(hash)s, %(name)s, %(postcode)s, %(country)s, 'Gent', 'BE-VOV', 'en', '', 'name', 'Marie',
+      'example.org', clock_timestamp()
     FROM written RETURNING id
 ), answered AS (
     INSERT INTO consents (signature_id, kind, given, wording, at)
     SELECT id, 'updates', false, sha256('updates'::bytea), clock_timestamp() FROM signed
 )
-INSERT INTO outbox_messages (id, kind, ref, lane, stream, domain, state, recipient_hash)
-SELECT uuidv7(), 'confirmation', id, 'people', 'lane:people', 'example.org', 'queued', %(hash)s FROM signed
+INSERT INTO outbox_messages (id, kind, ref, owner, lane, stream, domain, state, recipient_hash)
+SELECT uuidv7(), 'confirmation', id, %(campaign)s, 'people', 'lane:people', 'example.org', 'queued', %(hash)s
+FROM signed
 """
 
 TEXT = "SELECT t.subject, t.body, s.name FROM signatures s JOIN letter_texts t ON t.id = s.text_id WHERE s.id = %(id)s"
@@ -44,14 +47,17 @@ WITH signed AS (
     INSERT INTO letters (id, signature_id, text_id, post_id)
     SELECT uuidv7(), signed.id, text_id, post FROM signed, unnest(%(posts)s::uuid[]) AS post RETURNING id, post_id
 ), queued AS (
-    INSERT INTO outbox_messages (id, kind, ref, lane, stream, domain, state, tally_key)
-    SELECT letters.id, 'letter', letters.id, 'letters', 'target:' || post_id, 'office.example', 'queued',
-      'campaign:' || campaign_id || '/target:' || post_id FROM letters, signed
+    INSERT INTO outbox_messages (id, kind, ref, owner, lane, stream, domain, state, tally_key, lot)
+    SELECT letters.id, 'letter', letters.id, campaign_id, 'letters', 'target:' || post_id, 'office.example', 'queued',
+      'campaign:' || campaign_id || '/target:' || post_id, random() FROM letters, signed
 )
 INSERT INTO tallies (key, part, name, slot, n, changed_at)
-SELECT 'campaign:' || campaign_id, part, name, floor(random() * 16), 1, clock_timestamp() FROM signed, (
-    SELECT '' AS part, 'signatures' AS name UNION ALL
-    SELECT 'target:' || post, 'queued' FROM unnest(%(posts)s::uuid[]) AS post
-) AS figure ORDER BY part
+SELECT kind || campaign_id, part, name, %(slot)s, 1, clock_timestamp() FROM signed, (
+    SELECT 'campaign:' AS kind, '' AS part, 'signatures' AS name UNION ALL
+    SELECT 'campaign:', 'target:' || post, 'queued' FROM unnest(%(posts)s::uuid[]) AS post UNION ALL
+    SELECT 'figures:', part || ':' || word, 'signatures' FROM (VALUES
+      ('day', to_char(now(), 'YYYY-MM-DD')), ('hour', to_char(now(), 'YYYY-MM-DD"T"HH24')), ('lang', 'en'),
+      ('source', ''), ('area', 'BE-VOV')) AS known(part, word)
+) AS figure ORDER BY kind, part
 ON CONFLICT (key, part, name, slot) DO UPDATE SET n = tallies.n + 1, changed_at = excluded.changed_at
 """

@@ -3,6 +3,9 @@
 import time
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
 
 from bench.flood import Flood, Flooded, flood
 from bench.house import Place
@@ -13,8 +16,17 @@ from bench.turns import turns
 from bench.visitors import COUNTER
 from tests.support.installation import free_ports
 
-ASKED = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()"
-SETTLES = 1.0
+# The sessions of `live`, and when each last ended a transaction. PostgreSQL's own count of transactions is no measure:
+# its maintenance is in it, and sessions report late.
+ASKED = """
+    SELECT pid, query_start FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+      AND query IN ('COMMIT', 'ROLLBACK')
+"""
+# Transactions closer together than this count as one.
+LOOK = 0.01
+# An interval of n seconds holds up to n + 1 reads that are a second apart.
+FENCE_POST = 1
 
 
 def run(plan: Plan) -> list[Line]:
@@ -32,7 +44,7 @@ def run(plan: Plan) -> list[Line]:
         reads = _reads(plan, place, installation.live_port, body)
     finally:
         installation.stop()
-    return [_line(found, len(body)), _database(reads)]
+    return [_line(found, len(body)), _database(*reads)]
 
 
 def _turn(plan: Plan, port: int, body: bytes) -> Callable[[int], Flooded]:
@@ -40,14 +52,17 @@ def _turn(plan: Plan, port: int, body: bytes) -> Callable[[int], Flooded]:
     return lambda _number: flood(order)
 
 
-def _reads(plan: Plan, place: Place, port: int, body: bytes) -> float:
-    """Transactions a second in the database while the counter is asked for as fast as it goes; the asking is one."""
-    time.sleep(2 * SETTLES)  # sessions tell what they did about once a second
-    before, begun = place.number(ASKED), time.monotonic()
-    flood(Flood(port=port, path=COUNTER, body=body.decode(), seconds=2 * plan.seconds, warm=0))
-    took = time.monotonic() - begun
-    time.sleep(2 * SETTLES)
-    return (place.number(ASKED) - before - 1) / took
+def _reads(plan: Plan, place: Place, port: int, body: bytes) -> tuple[int, float]:
+    """Reads of the database while the counter is asked for as fast as it goes, and in how many seconds."""
+    order = Flood(port=port, path=COUNTER, body=body.decode(), seconds=2 * plan.seconds, warm=0)
+    with psycopg.connect(place.dsn, autocommit=True) as connection, ThreadPoolExecutor(1) as pool:
+        known, begun = set(connection.execute(ASKED)), time.monotonic()
+        seen, asking = set(known), pool.submit(flood, order)
+        while not asking.done():
+            seen |= set(connection.execute(ASKED))
+            time.sleep(LOOK)
+        asking.result()
+        return len(seen - known), time.monotonic() - begun
 
 
 def _line(found: dict[str, list[Flooded]], size: int) -> Line:
@@ -73,14 +88,14 @@ def _said(found: list[Flooded]) -> str:
     return f"{median(rates):,.0f}/s ({each(rates)}), p95 {late:.1f} ms; the load process took {load:.2f} of a core"
 
 
-def _database(reads: float) -> Line:
+def _database(reads: int, seconds: float) -> Line:
     return Line(
         row="P4",
         what="reads of the database meanwhile",
-        ours=f"{reads:.2f}/s",
+        ours=f"{reads} in {seconds:.1f} s",
         against="none",
         theirs="-",
-        figure=f"{reads:.2f}/s",
+        figure=f"{reads / seconds:.2f}/s",
         target="at most one a second",
-        met=reads <= 1.0,
+        met=reads <= seconds + FENCE_POST,
     )

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Iterator
 
 from bench.house import Place
 from bench.ledger import Ledger
@@ -17,15 +18,17 @@ RATE = Rate(3000, "minute")
 # No window of so many seconds may hold more than its share of a minute's letters.
 WINDOW = 15.0
 BEGINS = 2.0
+# Seconds' worth of letters until every worker has sent its first, and some to be left in the end.
+SPARE = 4.0
 BETWEEN_KILLS = 5.0
 SETTINGS = {"LEASE_SECONDS": "5", "GRACE_SECONDS": "1", "SWEEP_SECONDS": "1"}
 PATIENCE = 60.0
 
 
-def run(plan: Plan) -> list[Line]:
-    """Without kills, then with one every five seconds where others are left to keep the pace."""
-    forms = [(1, False), (4, False), (8, False), (4, True), (8, True)]
-    return [_measure(plan, workers, kills) for workers, kills in forms]
+def run(plan: Plan) -> Iterator[Line]:
+    """Without kills, then with one every five seconds where others are left to keep the pace; line by line."""
+    for workers, kills in ((1, False), (4, False), (8, False), (4, True)):
+        yield _measure(plan, workers, kills)
 
 
 def _measure(plan: Plan, workers: int, kills: bool) -> Line:
@@ -34,10 +37,12 @@ def _measure(plan: Plan, workers: int, kills: bool) -> Line:
         place.env["MAIL_URL"] = f"smtp://127.0.0.1:{sink.port}?tls=none"
         ledger = Ledger(place)
         ledger.pace(RATE)
-        letters = ledger.fill(int((plan.pace_seconds + BEGINS + 1) / RATE.gap))
         installation = place.installation()
         try:
-            _start(installation, workers)
+            _start(installation, workers, place)
+            # Only now: workers that start in turn would have sent half of them before the last is there.
+            letters = ledger.fill(int((plan.pace_seconds + BEGINS + SPARE) / RATE.gap))
+            ledger.ring()
             begun = _begun(workers, place)
             killed = _wait(installation, workers, begun + BEGINS + plan.pace_seconds, kills)
             _settle(ledger)
@@ -46,10 +51,15 @@ def _measure(plan: Plan, workers: int, kills: bool) -> Line:
         return _line(sink, (workers, killed if kills else None), begun + BEGINS, plan.pace_seconds, letters)
 
 
-def _start(installation: Installation, workers: int) -> None:
+def _start(installation: Installation, workers: int, place: Place) -> None:
     installation.start("scheduler", "scheduler")
     for number in range(workers):
         installation.worker("letters", number)
+    ends = time.monotonic() + PATIENCE
+    while place.number("SELECT count(*) FROM beats WHERE name = 'worker:letters'") < workers:
+        if time.monotonic() > ends:
+            raise RuntimeError("a worker never came up")
+        time.sleep(0.1)
 
 
 def _begun(workers: int, place: Place) -> float:

@@ -1,6 +1,6 @@
 """The database: base class of the models, the transaction, and what may happen only after a commit."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -9,12 +9,17 @@ import structlog
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData, Text
+from psycopg.pq import TransactionStatus
+from sqlalchemy import MetaData, Text, event
+from sqlalchemy.engine import ExecutionContext, Row
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from campaign.config import ROOT, Settings
 
 log = structlog.get_logger()
+
+# SQL as psycopg takes it, with its values.
+Statement = tuple[str, Mapping[str, Any] | Sequence[Any]]
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -58,6 +63,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     }
     db.init_app(app)
     migrate.init_app(app, db)
+    with app.app_context():
+        event.listen(db.engine, "do_execute", _in_one_trip)
 
 
 def session() -> Session:
@@ -77,8 +84,7 @@ def transaction() -> Iterator[Session]:
     current.info.update(open=True, before_commit=[], after_commit=[])
     try:
         yield current
-        for prepare in current.info["before_commit"]:
-            prepare()
+        _write_last(current)
         current.commit()
         callbacks = current.info["after_commit"]
     except BaseException:
@@ -91,28 +97,62 @@ def transaction() -> Iterator[Session]:
         _run(callback)
 
 
-def together(*statements: tuple[str, Mapping[str, Any]]) -> tuple[Any, ...] | None:
-    """Run statements in one round trip, in their order; answers the first row of the last, as psycopg gives it.
+def together(*statements: Statement) -> Row[Any] | None:
+    """Run statements in one round trip, in their order; answers the first row of the last.
 
-    Each sees what was committed before it began, the lock of an earlier one included; the transaction's BEGIN travels
-    with them. Raises what `execute` raises.
+    Each sees what was committed before it began, the lock of an earlier one included. Raises what `execute` raises.
     """
-    connection = session().connection()
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, psycopg.Connection):
-        raise TypeError("not a connection of psycopg")
-    try:
-        with driver.pipeline():
-            cursors = [driver.execute(words, values) for words, values in statements]
-        row: tuple[Any, ...] | None = cursors[-1].fetchone()
-    except psycopg.Error as error:
-        # As SQLAlchemy does itself: its own classes of errors, and no further use of a connection that is gone.
-        connection._handle_dbapi_exception(error, statements[-1][0], None, None, None)  # noqa: SLF001
-    return row
+    *before, (words, values) = statements
+    return session().connection().exec_driver_sql(words, values, {"before": before}).first()
 
 
-def before_commit(callback: Callable[[], Any]) -> None:
-    """Run `callback` as the last thing inside the open transaction; for writes that must lock in one order."""
+def at_once(*statements: Statement, commit: bool = False) -> list[Row[Any] | tuple[Any, ...] | None]:
+    """As `together`, but answers the first row of each; with `commit` the COMMIT travels along, at an edge's wish.
+
+    Raises what `execute` raises, and then nothing of it is done.
+    """
+    *before, (words, values) = statements
+    answers: list[Row[Any] | tuple[Any, ...] | None] = []
+    options = {"before": before, "answers": answers, "commit": commit}
+    answers.append(session().connection().exec_driver_sql(words, values, options).first())
+    return answers
+
+
+def _write_last(current: Session) -> None:
+    """What was left for the end travels with the COMMIT; the session's own commit then finds nothing to do."""
+    current.flush()
+    writes = [statement for prepare in current.info["before_commit"] for statement in prepare()]
+    if writes:
+        *before, (words, values) = writes
+        current.connection().exec_driver_sql(words, values, {"before": before, "commit": True})
+
+
+def _in_one_trip(
+    cursor: "psycopg.Cursor[Any]", statement: str, parameters: Any, context: ExecutionContext
+) -> bool | None:
+    """Execute for SQLAlchemy, which treats errors as ever, with all that goes before and after in one round trip.
+
+    That is the transaction's BEGIN, the statements of the option `before`, and with `commit` the COMMIT: where one
+    fails, the server skips all that follow. True where it is done.
+    """
+    options, driver = context.execution_options, cursor.connection
+    before, commit = options.get("before", ()), options.get("commit", False)
+    begins = driver.info.transaction_status == TransactionStatus.IDLE and not driver.autocommit
+    # Only a statement with values can share a trip: one without may be several.
+    if not (before or commit or (begins and parameters)) or not isinstance(cursor, psycopg.Cursor):
+        return None
+    with driver.pipeline():
+        cursors = [driver.execute(words, values) for words, values in before]
+        cursor.execute(statement, parameters)
+        if commit:
+            driver.execute("COMMIT", prepare=False)
+    if "answers" in options:
+        options["answers"].extend(earlier.fetchone() if earlier.description else None for earlier in cursors)
+    return True
+
+
+def before_commit(callback: Callable[[], Sequence[Statement]]) -> None:
+    """At the end of the open transaction run what `callback` answers then; for writes that must lock in one order."""
     session().info["before_commit"].append(callback)
 
 

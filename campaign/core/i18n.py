@@ -114,17 +114,22 @@ def moment(value: datetime, zone: str = "Europe/Brussels") -> str:
 
 
 @cache
-def _countries(code: str) -> tuple[tuple[str, str], ...]:
+def _countries(code: str) -> dict[str, str]:
     names = Locale.parse(_LOCALES[code]).territories
     pairs = [(key, name) for key, name in names.items() if re.fullmatch("[A-Z]{2}", key) and key not in NO_COUNTRY]
-    return tuple(sorted(pairs, key=lambda pair: unicodedata.normalize("NFKD", pair[1]).casefold()))
+    return dict(sorted(pairs, key=lambda pair: unicodedata.normalize("NFKD", pair[1]).casefold()))
 
 
 def countries() -> list[tuple[str, str]]:
     """Codes and names of the countries, by name, in the reader's language."""
-    return list(_countries(language()))
+    return list(_countries(language()).items())
+
+
+def is_country(code: str) -> bool:
+    """Whether a code is on the list of countries."""
+    return code in _countries(DEFAULT)
 
 
 def country_name(code: str, lang: str) -> str:
     """A country's name in that language; the code where it is not known."""
-    return dict(_countries(lang)).get(code, code)
+    return _countries(lang).get(code, code)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import URL
 
-from campaign.core.db import Base, before_commit, session
+from campaign.core.db import Base, Statement, before_commit, session
 
 Row = Mapping[str, Any]
 Bind = Callable[[Any], Any]
@@ -33,13 +33,13 @@ def add(model: type[Base], *rows: Row, on_conflict: str = "") -> None:
     info["rows"].setdefault((model, on_conflict), []).extend(rows)
 
 
-def _write() -> None:
+def _write() -> list[Statement]:
     pending: dict[tuple[type[Base], str], list[Row]] = session().info.pop("rows")
     statement, binds = _prepare(tuple((*into, len(rows), tuple(rows[0])) for into, rows in pending.items()))
     values = (value for rows in pending.values() for row in rows for value in row.values())
     bound = tuple(bind(value) for bind, value in zip(binds, values, strict=True))
     # The text is ready and the values are bound: SQLAlchemy would do both again each time.
-    session().connection().exec_driver_sql(statement, bound)
+    return [(statement, bound)]
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
@@ -54,10 +55,14 @@ class OldToken(Gone):
 def _serializer(purpose: Purpose) -> URLSafeTimedSerializer:
     settings = current()
     # itsdangerous signs with the last key and accepts them all: rotation keeps links alive.
-    keys = [*settings.secret_key_fallbacks, settings.secret_key]
-    return URLSafeTimedSerializer(
-        keys, salt=f"campaign.{purpose}", signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256}
-    )
+    return _made(purpose, (*settings.secret_key_fallbacks, settings.secret_key))
+
+
+@lru_cache(maxsize=64)
+def _made(purpose: Purpose, keys: tuple[str, ...]) -> URLSafeTimedSerializer:
+    """Kept, as making it costs as much as signing with it."""
+    how = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+    return URLSafeTimedSerializer(list(keys), salt=f"campaign.{purpose}", signer_kwargs=how)
 
 
 def sign(purpose: Purpose, value: str) -> str:

@@ -2,7 +2,7 @@
 
 from campaign.counters.commands import bump, drop, recount
 from campaign.counters.milestones import next_step, reached
-from campaign.counters.models import Tally
+from campaign.counters.models import SLOTS, Tally
 from campaign.counters.news import CHANNEL, tell
 from campaign.counters.queries import CHANGED_SQL, FIGURES_SQL, figures
 
@@ -10,6 +10,7 @@ __all__ = [
     "CHANGED_SQL",
     "CHANNEL",
     "FIGURES_SQL",
+    "SLOTS",
     "Tally",
     "bump",
     "drop",

@@ -3,9 +3,9 @@
 import random
 from collections import Counter
 
-from sqlalchemy import collate, delete, text
+from sqlalchemy import collate, delete
 
-from campaign.core.db import after_commit, before_commit, session
+from campaign.core.db import Statement, after_commit, before_commit, session
 from campaign.counters.models import SLOTS, Tally
 from campaign.counters.news import tell
 from campaign.counters.queries import figures
@@ -28,26 +28,24 @@ def bump(key: str, **deltas: int) -> None:
         pending[key, name] += delta
 
 
-def _write() -> None:
+def _write() -> list[Statement]:
     pending: Pending = session().info.pop("tallies")
     moved = [(*_split(key), name, delta) for (key, name), delta in sorted(pending.items()) if delta]
     if not moved:
-        return
+        return []
     keys, parts, names, deltas = (list(column) for column in zip(*moved, strict=True))
     slot = random.randrange(SLOTS)  # noqa: S311 - spreads locks, guards nothing
-    session().execute(ADD, {"slot": slot, "keys": keys, "parts": parts, "names": names, "deltas": deltas})
     after_commit(lambda: tell(sorted(set(keys))))
+    return [(ADD, {"slot": slot, "keys": keys, "parts": parts, "names": names, "deltas": deltas})]
 
 
-ADD = text(
-    """
+ADD = """
     INSERT INTO tallies (key, part, name, slot, n, changed_at)
-    SELECT key, part, name, :slot, n, clock_timestamp()
-    FROM unnest(cast(:keys AS text[]), cast(:parts AS text[]), cast(:names AS text[]), cast(:deltas AS bigint[]))
+    SELECT key, part, name, %(slot)s, n, clock_timestamp()
+    FROM unnest(%(keys)s::text[], %(parts)s::text[], %(names)s::text[], %(deltas)s::bigint[])
       AS moved(key, part, name, n)
     ON CONFLICT (key, part, name, slot) DO UPDATE SET n = tallies.n + excluded.n, changed_at = excluded.changed_at
-    """
-)
+"""
 
 
 def recount(key: str, truth: dict[str, dict[str, int]]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from campaign import accounts, campaigns, config, outbox
+from campaign import accounts, campaigns, config, outbox, targets
 from campaign.core import beats
 from campaign.core.db import db, session, transaction
 from campaign.core.queue import ring
@@ -44,6 +44,7 @@ def tasks() -> list[Task]:
         Task("sweep", sweep_seconds, sweep),
         Task("calendar", 15.0, _in_transaction(campaigns.follow_calendar)),
         Task("delivery", 60.0, follow_plans, alone=True),
+        Task("tenures", 60.0, _in_transaction(targets.settle_all), alone=True),
         Task("mailbox", 60.0, read_mailbox, alone=True),
         Task("retry-bounced", HOUR, _in_transaction(outbox.receipts.retry_bounced), alone=True),
         Task("purge-unconfirmed", HOUR, _to_the_end(purge.unconfirmed), alone=True),

@@ -3,7 +3,17 @@
 from campaign.letters.commands import address, keep_text, save_model
 from campaign.letters.models import Letter, LetterText, ModelLetterVersion
 from campaign.letters.placeholders import BadPlaceholder, fill
-from campaign.letters.queries import Addressed, Model, Text, letter, model, of_signature, text
+from campaign.letters.queries import (
+    Addressed,
+    Model,
+    Text,
+    letter,
+    letters_by_id,
+    model,
+    of_signature,
+    text,
+    texts_by_id,
+)
 from campaign.letters.render import Writer, render
 
 __all__ = [
@@ -19,9 +29,11 @@ __all__ = [
     "fill",
     "keep_text",
     "letter",
+    "letters_by_id",
     "model",
     "of_signature",
     "render",
     "save_model",
     "text",
+    "texts_by_id",
 ]

@@ -1,10 +1,12 @@
 """Read model letters and letters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from campaign.core.cache import remembered
 from campaign.core.db import session
@@ -88,6 +90,16 @@ def letter(id_: UUID) -> Addressed:
     return Addressed(*row)
 
 
+def letters_by_id(ids: Sequence[UUID]) -> list[Addressed]:
+    """Those of the letters that are here."""
+    return [Addressed(*row) for row in session().execute(_SEVERAL, {"ids": list(ids)})]
+
+
+def texts_by_id(ids: Sequence[UUID]) -> dict[UUID, Text]:
+    """Those of the supporters' texts that are here."""
+    return {row[-1]: Text(*row[:-1]) for row in session().execute(_TEXTS, {"ids": list(ids)})}
+
+
 def of_signature(signature_id: UUID) -> list[Addressed]:
     """The letters of a signature."""
     rows = session().execute(_ADDRESSED.where(Letter.signature_id == signature_id).order_by(Letter.id))
@@ -98,8 +110,10 @@ _ADDRESSED = select(*(Letter.__table__.c[name] for name in ("id", "signature_id"
 _ONE = _ADDRESSED.where(Letter.__table__.c.id == bindparam("id"))
 _OWN, _VERSION = LetterText.__table__, ModelLetterVersion.__table__
 # Each letter is read when it is confirmed and when it is sent: plain columns, put together once.
-_TEXT = (
-    select(_VERSION.c.lang, _OWN.c.subject, _VERSION.c.opening, _OWN.c.body, _VERSION.c.closing, _OWN.c.edited)
-    .join_from(_OWN, _VERSION, _VERSION.c.id == _OWN.c.version_id)
-    .where(_OWN.c.id == bindparam("id"))
-)
+_PARTS = select(
+    _VERSION.c.lang, _OWN.c.subject, _VERSION.c.opening, _OWN.c.body, _VERSION.c.closing, _OWN.c.edited
+).join_from(_OWN, _VERSION, _VERSION.c.id == _OWN.c.version_id)
+_TEXT = _PARTS.where(_OWN.c.id == bindparam("id"))
+_IDS = bindparam("ids", type_=ARRAY(Uuid()))
+_SEVERAL = _ADDRESSED.where(Letter.__table__.c.id == any_(_IDS))
+_TEXTS = _PARTS.add_columns(_OWN.c.id).where(_OWN.c.id == any_(_IDS))

@@ -1,28 +1,43 @@
 """Every email that leaves: written with what caused it, sent at a pace, recorded with what became of it."""
 
-from campaign.outbox import actions, digests, pauses, plans, receipts, suppressions, turns
+from campaign.outbox import actions, bulk, digests, pauses, plans, receipts, suppressions, turns
 from campaign.outbox.addresses import message_of, reply_to
 from campaign.outbox.answers import Answer, Later, Refused, Sent, Stopped, Unknown
+from campaign.outbox.batches import Ready
 from campaign.outbox.claim import claim
 from campaign.outbox.health import Health, health
-from campaign.outbox.hours import ALWAYS, OFFICE_HOURS, Plan
+from campaign.outbox.hours import ALWAYS, DAY_MINUTES, OFFICE_HOURS, Plan, following
 from campaign.outbox.lanes import Lane
 from campaign.outbox.limits import LimitView, read_limits
+from campaign.outbox.listing import Found, Wanted, count, messages
 from campaign.outbox.mail import Claimed, Envelope, Mail, Unsendable, Wait, compose_with
 from campaign.outbox.models import Message
 from campaign.outbox.pace import heal as heal_paces, limits_of, reopen, set_rate
 from campaign.outbox.prospects import Place, forecast, place
-from campaign.outbox.queries import MAILS_SQL, LaneView, MessageView, figures, lanes, message, messages, states_of
+from campaign.outbox.queries import (
+    MAILS_SQL,
+    LaneView,
+    MessageView,
+    MoveView,
+    figures,
+    lanes,
+    message,
+    sent_by_day,
+    states_of,
+    streams,
+)
 from campaign.outbox.record import record
 from campaign.outbox.states import FINAL, State
 from campaign.outbox.sweep import expire_leases, follow_clock, lanes_due, release_unsure
 from campaign.outbox.transports import Transport, connect
 from campaign.outbox.transports.log_in import log_in
+from campaign.outbox.waiting import Waiting, waiting
 from campaign.outbox.withhold import check_with, give_back, withhold
 from campaign.outbox.write import Draft, write
 
 __all__ = [
     "ALWAYS",
+    "DAY_MINUTES",
     "FINAL",
     "MAILS_SQL",
     "OFFICE_HOURS",
@@ -30,6 +45,7 @@ __all__ = [
     "Claimed",
     "Draft",
     "Envelope",
+    "Found",
     "Health",
     "Lane",
     "LaneView",
@@ -38,8 +54,10 @@ __all__ = [
     "Mail",
     "Message",
     "MessageView",
+    "MoveView",
     "Place",
     "Plan",
+    "Ready",
     "Refused",
     "Sent",
     "State",
@@ -48,15 +66,21 @@ __all__ = [
     "Unknown",
     "Unsendable",
     "Wait",
+    "Waiting",
+    "Wanted",
     "actions",
+    "batches",
+    "bulk",
     "check_with",
     "claim",
     "compose_with",
     "connect",
+    "count",
     "digests",
     "expire_leases",
     "figures",
     "follow_clock",
+    "following",
     "forecast",
     "give_back",
     "heal_paces",
@@ -77,10 +101,13 @@ __all__ = [
     "release_unsure",
     "reopen",
     "reply_to",
+    "sent_by_day",
     "set_rate",
     "states_of",
+    "streams",
     "suppressions",
     "turns",
+    "waiting",
     "withhold",
     "write",
 ]

@@ -13,6 +13,7 @@ from campaign.outbox.lanes import Lane
 from campaign.outbox.states import State
 
 CANCELLED = "cancelled by staff"
+AGAIN_CAUSE = "sent again by staff"
 AGAIN = (State.FAILED, State.CANCELLED, State.BOUNCED, State.SUPPRESSED)
 
 
@@ -24,7 +25,7 @@ def cancel(id_: UUID, *, actor: str) -> None:
 def restore(id_: UUID, *, actor: str) -> None:
     """Undo a cancellation by staff: back to where it was. Raises Conflict when it has been moved since."""
     last = session().execute(_LAST, {"id": id_}).one_or_none()
-    if last is None or last.cause != CANCELLED:
+    if last is None or not last.cause.startswith(CANCELLED):
         raise Conflict("This message has been moved since.")
     cause = "the cancellation was undone"
     moves.move_one(id_, State.QUEUED, cause=cause, actor=actor, only_from=[State.CANCELLED])
@@ -42,7 +43,7 @@ def send_again(id_: UUID, *, actor: str) -> bool:
     """
     row = session().execute(_SURELY_NOT, {"id": id_}).one_or_none()
     anew = bool(row and (row.state == State.BOUNCED or not row.unsure))
-    cause = "sent again by staff" + (", anew" if anew else "")
+    cause = AGAIN_CAUSE + (", anew" if anew else "")
     moves.move_one(id_, State.QUEUED, cause=cause, actor=actor, only_from=AGAIN, note=None, anew=int(anew))
     _ring()
     return anew

@@ -102,7 +102,7 @@ def _composed(row: Row[Any], actor: str) -> Envelope | None:
     """The mail of a message that is claimed for the first time; None when it cannot be composed, and has failed."""
     try:
         with session().begin_nested():  # a statement that fails inside must not take the claim with it
-            return _freeze(row.id, row.edition, composer(row.kind)(row.ref))
+            return freeze(row.id, row.edition, composer(row.kind)(row.ref))
     except (OperationalError, InterfaceError):  # the database is away or late: not the message's fault
         raise
     except DomainError as error:
@@ -114,7 +114,7 @@ def _composed(row: Row[Any], actor: str) -> Envelope | None:
     return None
 
 
-def _freeze(id_: UUID, edition: int, mail: Mail) -> Envelope:
+def freeze(id_: UUID, edition: int, mail: Mail) -> Envelope:
     """The mail with what stays the same over all attempts: sender, Message-ID and Date (RFC 5322, 3.6)."""
     settings = config.current()
     token = keyed_hash("message", f"{id_.hex}.{edition}" if edition else id_.hex).hex()
@@ -147,4 +147,5 @@ def _lease(row: Row[Any], lane: Lane, envelope: Envelope, actor: str, permit: pa
         age=moved.age,
         trial=permit.trial,
         stream=row.stream,
+        plain=permit.plain,
     )

@@ -14,12 +14,13 @@ from campaign.outbox.pace import MARGIN, default_rate
 
 @dataclass(frozen=True)
 class LimitView:
-    """One limit, by the database's clock. `closed`: seconds until it opens, None while it is open."""
+    """One limit, by the database's clock. `closed`: seconds until a rest ends, None while there is none."""
 
     key: str
     per_minute: float | None  # None: no limit
     closed: float | None = None
     reason: str | None = None
+    later: float | None = None  # seconds until its next opening begins; None while there is one, or none is needed
 
     @property
     def for_good(self) -> bool:
@@ -34,9 +35,10 @@ def read_limits(keys: Iterable[str]) -> dict[str, LimitView]:
     return {key: found.get(key) or _fresh(key) for key in wanted}
 
 
-def _view(key: str, gap: float, closed: float | None, reason: str | None) -> LimitView:
+def _view(key: str, gap: float, closed: float | None, reason: str | None, later: float | None) -> LimitView:
     shut = float(closed) if closed is not None and closed > 0 else None
-    return LimitView(key, 60 * MARGIN / gap if gap else None, shut, reason if shut else None)
+    ahead = float(later) if later is not None and later > 0 else None
+    return LimitView(key, 60 * MARGIN / gap if gap else None, shut, reason if shut else None, ahead)
 
 
 def _fresh(key: str) -> LimitView:
@@ -46,7 +48,8 @@ def _fresh(key: str) -> LimitView:
 
 _READ = text(
     """
-    SELECT key, gap, extract(epoch FROM closed_until - clock_timestamp()) AS closed, closed_reason
+    SELECT key, gap, extract(epoch FROM closed_until - clock_timestamp()) AS closed, closed_reason,
+      extract(epoch FROM lower(opening) - clock_timestamp()) AS later
     FROM outbox_paces WHERE key = ANY(:keys)
     """
 ).bindparams(bindparam("keys", type_=ARRAY(Text())))

@@ -1,7 +1,7 @@
 """A finished mail, before it becomes bytes, and the composers that write one for each kind of message."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
@@ -72,6 +72,7 @@ class Claimed:
     age: float = 0.0
     trial: bool = False
     stream: str = ""
+    plain: bool = False  # no limit of its holds anything up
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,25 @@ class Wait:
 
 
 Composer = Callable[[UUID], Mail]
+# For several at once, with few questions to the database; leaves out what it cannot compose.
+ManyComposer = Callable[[Sequence[UUID]], dict[UUID, Mail]]
 _composers: dict[str, Composer] = {}
+_for_many: dict[str, ManyComposer] = {}
 
 
-def compose_with(kind: str, composer: Composer) -> None:
+def compose_with(kind: str, composer: Composer, many: ManyComposer | None = None) -> None:
     """Register the composer of a kind of message; app.py does so once for each."""
     _composers[kind] = composer
+    _for_many.pop(kind, None)
+    if many is not None:
+        _for_many[kind] = many
+
+
+def compose_many(kind: str, refs: Sequence[UUID]) -> dict[UUID, Mail]:
+    """The mails of several messages of a kind; what is left out is for `composer`, which says why it cannot be."""
+    if kind in _for_many:
+        return _for_many[kind](refs)
+    return {ref: _composers[kind](ref) for ref in refs} if kind in _composers else {}
 
 
 def composer(kind: str) -> Composer:

@@ -124,6 +124,7 @@ def _statement(names: frozenset[str], fenced: bool) -> TextClause:
     """The statement for one set of extra values; built once each."""
     if (names, fenced) not in _statements:
         extra = "".join(f", {SETTERS[name]}" for name in sorted(names) if name in SETTERS)
+        extra += "" if "lease" in names else ", lease_until = NULL"  # nobody holds it, or has set it aside
         charged = f", charged AS ({CHARGE})" if "owner" in names else ""
         _statements[names, fenced] = text(
             f"""

@@ -29,9 +29,13 @@ MARGIN = 1.01
 
 @dataclass(frozen=True)
 class Permit:
-    """Leave to send one letter now; a `trial` when it is the one that finds out whether the provider is back."""
+    """Leave to send one letter now; a `trial` when it is the one that finds out whether the provider is back.
+
+    `plain` where none of the limits holds anything up, so that many letters may go one right after the other.
+    """
 
     trial: bool
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,7 @@ def take(limits: dict[str, Lane | None]) -> Permit | Shut | Over:
     values = {"tolerance": TOLERANCE, "trial": config.current().lease_seconds}
     row = session().execute(TAKE, {"keys": sorted(limits), **values}).one()
     if row.granted:
-        return Permit(row.trial)
+        return Permit(row.trial, row.plain)
     if row.missing:  # a restored or emptied table
         current_app.extensions.pop("paces", None)
         ensure(limits)
@@ -176,14 +180,26 @@ def take(limits: dict[str, Lane | None]) -> Permit | Shut | Over:
 
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+# A permit puts `tat` one gap ahead of the clock: further ahead, it tells by how much the clock was set back. Closures
+# made before that keep what was left of them.
 HEAL = text(
     """
-    UPDATE outbox_paces SET tat = clock_timestamp() + make_interval(secs => gap),
-      opens_at = greatest(clock_timestamp() + make_interval(secs => gap), lower(opening))
-    WHERE opens_at > greatest(clock_timestamp(), lower(opening))
-          + make_interval(secs => 2 * gap + CASE WHEN failures > 0 THEN 3600 ELSE 1 END)
-      AND (closed_until IS NULL OR closed_until < clock_timestamp())
-    RETURNING key
+    UPDATE outbox_paces p SET tat = f.soonest,
+      opens_at = greatest(f.soonest, lower(p.opening), p.opens_at - f.ahead),
+      closed_until = CASE WHEN p.closed_until > clock_timestamp() THEN p.closed_until - f.ahead ELSE p.closed_until END
+    FROM (
+        SELECT key, c.soonest, CASE WHEN c.back THEN tat ELSE opens_at END - c.soonest AS ahead
+        FROM outbox_paces CROSS JOIN LATERAL (
+            SELECT clock_timestamp() + make_interval(secs => gap) AS soonest,
+              tat > clock_timestamp() + make_interval(secs => 2 * gap + 1) AS back
+        ) c
+        WHERE c.back OR (
+            opens_at > greatest(clock_timestamp(), lower(opening))
+              + make_interval(secs => 2 * gap + CASE WHEN failures > 0 THEN 3600 ELSE 1 END)
+            AND (closed_until IS NULL OR closed_until < clock_timestamp()))
+        ORDER BY key FOR UPDATE OF outbox_paces
+    ) f WHERE p.key = f.key
+    RETURNING p.key
     """
 )
 CLOSE = text(
@@ -232,6 +248,7 @@ TAKE = text(
         WHERE p.key = l.key AND g.yes AND (l.gap > 0 OR l.failures > 0 OR l.opening IS NOT NULL)
     )
     SELECT coalesce(g.yes, false) AS granted, (SELECT bool_or(failures > 0) FROM locked) AS trial,
+      (SELECT bool_and(gap = 0 AND failures = 0 AND opening IS NULL) FROM locked) AS plain,
       (SELECT n FROM verdict) < cardinality(:keys) AS missing, l.key, g.over, g.at,
       extract(epoch FROM l.opens_at - g.at) AS seconds
     FROM granted g LEFT JOIN LATERAL (SELECT key, opens_at FROM locked ORDER BY opens_at DESC LIMIT 1) l ON true

@@ -38,6 +38,12 @@ def of_owner(owner: UUID, stream: str = "") -> str:
     return f"owner:{owner}/{stream}" if stream else f"owner:{owner}"
 
 
+def holding(owner: UUID, lane: Lane, stream: str) -> tuple[str, ...]:
+    """Every key whose pause holds up an owner's message in a stream, the widest first."""
+    whole = stream.partition("/")[0]
+    return ALL, lane.limit, whole, of_owner(owner), of_owner(owner, whole)
+
+
 def pause(key: str, *, reason: str, actor: str) -> bool:
     """Let nothing more of it be claimed: `all`, a lane's key, a stream or `of_owner`; False where it stands already.
 

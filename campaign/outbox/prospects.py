@@ -15,12 +15,15 @@ from sqlalchemy import text
 
 from campaign.core.cache import remembered
 from campaign.core.db import session
-from campaign.outbox import plans
+from campaign.outbox import pauses, plans
 from campaign.outbox.hours import Plan, following, openings
+from campaign.outbox.lanes import Lane
 from campaign.outbox.models import WAITING
 from campaign.outbox.turns import PAIRS
 
 SECONDS = 10.0
+# Further ahead there is a limit that only staff open, or a plan without an open day.
+FURTHEST = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -110,10 +113,10 @@ def forecast(owner: UUID) -> dict[str, datetime]:
 
 @dataclass(frozen=True)
 class Place:
-    """A letter's place in line: about how many of its target leave before it, and when its turn comes."""
+    """A letter's place in line: about how many of its target leave before it, and when; None while it is stopped."""
 
     ahead: int
-    at: datetime
+    at: datetime | None
 
 
 def place(message_id: UUID) -> Place | None:
@@ -125,6 +128,8 @@ def place(message_id: UUID) -> Place | None:
     if row.owner not in owners:
         return None
     plan = plans.plan_of(row.stream)
+    if pauses.standing(pauses.holding(row.owner, Lane(row.lane), row.stream)):
+        return Place(int(owners[row.owner].n * ((row.lot - row.spot) % 1.0)), None)
     if row.carried:
         return Place(0, max(row.at, following(plan.of_digest, row.at).start))
     standing = pacings([row.stream]).get(row.stream)
@@ -132,7 +137,8 @@ def place(message_id: UUID) -> Place | None:
         return None
     before = int(owners[row.owner].n * ((row.lot - row.spot) % 1.0))
     number = letters_until(owners, row.owner, before)
-    return Place(number - 1, moment_of(number, plan, standing, row.at))
+    at = moment_of(number, plan, standing, row.at)
+    return Place(number - 1, at if at < row.at + FURTHEST else None)
 
 
 def _now() -> datetime:
@@ -147,7 +153,7 @@ _QUEUES = text(
         SELECT count(*) FROM outbox_messages m
         WHERE m.stream = w.stream AND m.owner = w.owner AND {WAITING} AND lot IS NOT NULL) AS n
     FROM walk w LEFT JOIN outbox_turns t USING (stream, owner)
-    """  # noqa: S608
+    """  # noqa: S608 - only our own words are put together
 )
 _PACINGS = text(
     """
@@ -162,7 +168,7 @@ _PACINGS = text(
 )
 _PLACE = text(
     """
-    SELECT m.stream, m.owner, m.lot, coalesce(t.spot, 0) AS spot, m.carrier_id IS NOT NULL AS carried,
+    SELECT m.lane, m.stream, m.owner, m.lot, coalesce(t.spot, 0) AS spot, m.carrier_id IS NOT NULL AS carried,
       clock_timestamp() AS at
     FROM outbox_messages m LEFT JOIN outbox_turns t ON t.stream = m.stream AND t.owner = m.owner
     WHERE m.id = :id AND m.state = 'queued' AND m.lot IS NOT NULL

@@ -1,11 +1,11 @@
-"""Read the ledger: lanes at a glance, a page of messages, one message's history, caps."""
+"""Read the ledger: lanes and streams at a glance, one message's history, caps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from campaign.core.clock import now
 from campaign.core.db import session
@@ -15,7 +15,6 @@ from campaign.outbox.models import Message, Move, Pace
 from campaign.outbox.pace import MARGIN
 from campaign.outbox.states import FIGURES, State
 
-PAGE = 50
 # How many messages were written to an address lately, by the database's clock, over all campaigns: for statements that
 # ask for more.
 MAILS_SQL = """
@@ -65,7 +64,7 @@ class MoveView:
     actor: str
 
 
-_VIEW = tuple(getattr(Message, name) for name in MessageView.__dataclass_fields__)
+VIEW = tuple(getattr(Message, name) for name in MessageView.__dataclass_fields__)
 
 
 def lanes(owners: Sequence[UUID] | None = None) -> list[LaneView]:
@@ -92,28 +91,31 @@ def lanes(owners: Sequence[UUID] | None = None) -> list[LaneView]:
     return views
 
 
-def messages(
-    owners: Sequence[UUID], state: State | None = None, kind: str = "", page: int = 1
-) -> tuple[list[MessageView], bool]:
-    """A page of these owners' messages, the last changed first, and whether there is another page."""
-    query = select(*_VIEW).order_by(Message.changed_at.desc(), Message.id).where(Message.owner.in_(owners))
-    if state is not None:
-        query = query.where(Message.state == state)
-    if kind:
-        query = query.where(Message.kind == kind)
-    rows = session().execute(query.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
-    return [MessageView(*row) for row in rows[:PAGE]], len(rows) > PAGE
+def streams(owners: Sequence[UUID]) -> dict[tuple[UUID, str], dict[State, int]]:
+    """How many messages of these owners stand in each state, by owner and stream; digests count with the stream."""
+    stream = func.split_part(Message.stream, "/", 1).label("stream")
+    query = select(Message.owner, stream, Message.state, func.count()).where(Message.owner.in_(owners))
+    found: dict[tuple[UUID, str], dict[State, int]] = {}
+    for owner, name, state, n in session().execute(query.group_by(Message.owner, stream, Message.state)):
+        found.setdefault((owner, name), {})[state] = n
+    return found
 
 
 def message(id_: UUID, owners: Sequence[UUID] | None = None) -> tuple[MessageView, list[MoveView]]:
     """One message and its whole history; raises NotFound, also for a message of others than these owners."""
-    query = select(*_VIEW).where(Message.id == id_)
+    query = select(*VIEW).where(Message.id == id_)
     row = session().execute(query if owners is None else query.where(Message.owner.in_(owners))).one_or_none()
     if row is None:
         raise NotFound("There is no such message.")
     columns = (Move.at, Move.from_state, Move.to_state, Move.cause, Move.actor)
     moves = session().execute(select(*columns).where(Move.message_id == id_).order_by(Move.id))
     return MessageView(*row), [MoveView(*move) for move in moves]
+
+
+def sent_by_day(owner: UUID, zone: str, days: int) -> dict[date, int]:
+    """How many letters of an owner left on each of the last days in that time zone, by their first attempt."""
+    rows = session().execute(_BY_DAY, {"owner": owner, "zone": zone, "days": days})
+    return {row.day: row.n for row in rows}
 
 
 def states_of(ids: list[UUID]) -> dict[UUID, tuple[State, datetime]]:
@@ -135,3 +137,14 @@ def figures(prefix: str) -> dict[str, dict[str, int]]:
         for name in FIGURES[state]:
             names[name] = names.get(name, 0) + n
     return found
+
+
+_BY_DAY = text(
+    """
+    SELECT (tried_at AT TIME ZONE :zone)::date AS day, count(*) AS n FROM outbox_messages
+    WHERE owner = :owner AND lane = 'letters' AND state IN ('sent', 'delivered', 'bounced', 'complained')
+      AND changed_at > clock_timestamp() - make_interval(days => :days)
+      AND tried_at > clock_timestamp() - make_interval(days => :days)
+    GROUP BY day
+    """
+)

@@ -14,6 +14,9 @@ MAX_AGE = {Lane.LETTERS: timedelta(days=5), Lane.PEOPLE: timedelta(days=1)}
 # A whole lane whose provider fails: 2, 4, 8 ... seconds, at most a quarter of an hour, then one letter tries.
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 2.0, 900.0
 
+# A full mailbox: somebody must first tidy it.
+FULL_SECONDS = 3600.0
+
 
 def after(attempts: int) -> float:
     """Seconds until a message is tried again that has been tried so many times."""

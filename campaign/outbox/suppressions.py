@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from campaign.core import addresses
@@ -14,6 +14,7 @@ from campaign.core.db import session
 from campaign.core.errors import NotFound
 from campaign.core.ids import new_id
 from campaign.outbox.delivery_models import Suppression
+from campaign.outbox.models import Message
 
 PAGE = 50
 
@@ -71,8 +72,49 @@ def _bars(email: str) -> bool:
         return False
 
 
-def listed(page: int = 1) -> tuple[list[SuppressionView], bool]:
-    """A page of the list, the newest first, and whether there is another page."""
-    query = select(*_VIEW).order_by(Suppression.at.desc(), Suppression.id).offset((page - 1) * PAGE).limit(PAGE + 1)
-    rows = session().execute(query).all()
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """Which entries: those of addresses that these owners wrote to, and those that these people added themselves."""
+
+    owners: tuple[UUID, ...]
+    actors: tuple[str, ...] = ()
+    reason: str = ""
+    address_hash: bytes | None = None
+
+
+def listed(wanted: Listing | None = None, page: int = 1) -> tuple[list[SuppressionView], bool]:
+    """A page of the list, or of all entries, the newest first, and whether there is another page."""
+    query = select(*_VIEW).where(*_fitting(wanted)).order_by(Suppression.at.desc(), Suppression.id)
+    rows = session().execute(query.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
     return [SuppressionView(*row) for row in rows[:PAGE]], len(rows) > PAGE
+
+
+def reasons(wanted: Listing) -> list[str]:
+    """The reasons that occur there, in order of the alphabet."""
+    return sorted(session().scalars(select(Suppression.reason).where(*_fitting(wanted)).distinct()))
+
+
+def entry(id_: UUID, wanted: Listing) -> SuppressionView:
+    """One entry of that list; raises NotFound."""
+    row = session().execute(select(*_VIEW).where(Suppression.id == id_, *_fitting(wanted))).one_or_none()
+    if row is None:
+        raise NotFound("This address is not on the list.")
+    return SuppressionView(*row)
+
+
+def put_back(id_: UUID, *, actor: str) -> bool:
+    """Undo a lift: a new entry for the same address and reason; False where it is on the list already."""
+    row = session().scalars(select(Suppression).where(Suppression.id == id_)).one()
+    return suppress(row.address_hash, row.address, reason=row.reason, actor=actor)
+
+
+def _fitting(wanted: Listing | None) -> list[ColumnElement[bool]]:
+    if wanted is None:
+        return []
+    written = select(Message.id).where(
+        Message.recipient_hash == Suppression.address_hash, Message.owner.in_(wanted.owners)
+    )
+    found: list[ColumnElement[bool]] = [or_(Suppression.actor.in_(wanted.actors), written.exists())]
+    found += [Suppression.reason == wanted.reason] if wanted.reason else []
+    found += [Suppression.address_hash == wanted.address_hash] if wanted.address_hash is not None else []
+    return found

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from campaign.core.db import after_commit, session
@@ -49,6 +49,12 @@ def share(owner: UUID, weight: float, streams: Iterable[str]) -> None:
     if values:
         kept = row.on_conflict_do_update(index_elements=["stream", "owner"], set_={"weight": row.excluded.weight})
         session().execute(kept, values)
+
+
+def shares(owners: Iterable[UUID]) -> dict[UUID, float]:
+    """The shares of these owners, where one is set: the smallest over all streams."""
+    query = select(Turn.owner, func.min(Turn.weight)).where(Turn.owner.in_(list(owners))).group_by(Turn.owner)
+    return {owner: float(weight) for owner, weight in session().execute(query)}
 
 
 def heal() -> int:

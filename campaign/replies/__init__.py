@@ -4,7 +4,7 @@ from campaign.replies import composers
 from campaign.replies.boxes import BoxAway, connect
 from campaign.replies.commands import publish, unpublish
 from campaign.replies.models import Reply
-from campaign.replies.queries import Answer, Published, answer, draft, of_signature, page, published
+from campaign.replies.queries import Answer, Published, answer, draft, of_letter, of_signature, page, published
 from campaign.replies.take import BYTES_MAX, Outcome, take
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "composers",
     "connect",
     "draft",
+    "of_letter",
     "of_signature",
     "page",
     "publish",

@@ -68,6 +68,12 @@ def of_signature(signature_id: UUID) -> dict[UUID, list[Answer]]:
     return found
 
 
+def of_letter(letter_id: UUID) -> list[Answer]:
+    """What came back to one letter, oldest first."""
+    query = select(*_ANSWER).where(Reply.letter_id == letter_id).order_by(Reply.received_at)
+    return [Answer(*row) for row in session().execute(query)]
+
+
 def page(campaign_id: UUID, number: int = 1, *, automatic: bool = False) -> tuple[list[Answer], bool]:
     """A page of a campaign's answers, the last first, and whether there is another."""
     query = select(*_ANSWER).where(Reply.campaign_id == campaign_id, Reply.automatic == automatic)

@@ -4,7 +4,7 @@ from campaign.reports import alarms, composers, own_milestones
 from campaign.reports.alarms import tell_of_pauses
 from campaign.reports.counter import Counter, TargetFigures, counter, counters, etag
 from campaign.reports.figures import Day, Figures, Hour, Share, figures
-from campaign.reports.forecast import Forecast, Lasting, forecast
+from campaign.reports.forecast import Cause, Forecast, Halt, Lasting, forecast
 from campaign.reports.milestones import MilestoneView, behind, follow, milestones
 from campaign.reports.models import Milestone
 from campaign.reports.overview import Overview, overview
@@ -12,10 +12,12 @@ from campaign.reports.speed import Arrival, arrival
 
 __all__ = [
     "Arrival",
+    "Cause",
     "Counter",
     "Day",
     "Figures",
     "Forecast",
+    "Halt",
     "Hour",
     "Lasting",
     "Milestone",

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from campaign import letters, outbox, targets
 from campaign.campaigns import Page
 from campaign.core import clock, metrics, rows
 from campaign.core.addresses import Address
-from campaign.core.db import session
+from campaign.core.db import before_commit
 from campaign.core.errors import Conflict, Gone
 from campaign.core.ids import new_id, reference
 from campaign.letters import Model
@@ -125,41 +125,37 @@ def confirm(signature_id: UUID, page: Page) -> UUID:
     Opening the link again, or confirming another text of the same address, changes nothing more. Raises Gone when it
     was withdrawn or removed, Conflict when the campaign has closed.
     """
-    email_hash = guards.lock_signer(signature_id)
-    if email_hash is None:
-        raise Gone(_("This signature is no longer here."))
-    row = session().execute(_CONFIRMING, {"id": signature_id}).one_or_none()
+    row = guards.lock_signer(signature_id, _CONFIRMING)
     if row is not None and row.confirmed_id is not None:
         return UUID(str(row.confirmed_id))
     if row is None or row.state != SignatureState.PENDING:
         raise Gone(_("This signature is no longer here."))
     if not page.is_open:
         raise Conflict(_("This campaign does not take letters now."))
-    _confirm(signature_id, email_hash, row, page)
+    _confirm(signature_id, row, page)
     return signature_id
 
 
-_CONFIRMING = text(
-    """
-    SELECT s.state, s.text_id, s.lang, s.source, s.area, s.edited, confirmed.id AS confirmed_id FROM signatures s
+_CONFIRMING = """
+    SELECT s.state, s.text_id, s.email_hash, s.lang, s.source, s.area, s.edited, confirmed.id AS confirmed_id
+    FROM signatures s
     LEFT JOIN signatures confirmed ON confirmed.campaign_id = s.campaign_id AND confirmed.email_hash = s.email_hash
       AND confirmed.state IN ('confirmed', 'held')
-    WHERE s.id = :id FOR UPDATE OF s
-    """
-)
+    WHERE s.id = %(id)s FOR UPDATE OF s
+"""
 # Every other text of the same address that waits is replaced by the confirmed one.
-_CONFIRM = text(
-    """
-    UPDATE signatures SET state = CASE id WHEN :id THEN 'confirmed' ELSE 'replaced' END,
-      confirmed_at = CASE id WHEN :id THEN cast(:now AS timestamptz) END
-    WHERE campaign_id = :campaign AND email_hash = :hash AND state = 'pending'
-    """
-)
+_CONFIRM = """
+    UPDATE signatures SET state = CASE id WHEN %(id)s THEN 'confirmed' ELSE 'replaced' END,
+      confirmed_at = CASE id WHEN %(id)s THEN %(now)s::timestamptz END
+    WHERE campaign_id = %(campaign)s AND email_hash = %(hash)s AND state = 'pending'
+"""
 
 
-def _confirm(signature_id: UUID, email_hash: bytes, row: Row[Any], page: Page) -> None:
+def _confirm(signature_id: UUID, row: Row[Any], page: Page) -> None:
+    """All that it writes goes out together at the end: the row is locked until then."""
     now = clock.now()
-    session().execute(_CONFIRM, {"id": signature_id, "campaign": page.id, "hash": email_hash, "now": now})
+    values = {"id": signature_id, "campaign": page.id, "hash": row.email_hash, "now": now}
+    before_commit(lambda: [(_CONFIRM, values)])
     consent.record(signature_id, ConsentKind.SEND, True, page.organisation)
     _write_letters(signature_id, row.text_id, page)
     tally.count(tally.Counted(page.id, now, row.lang, row.source, row.area, row.edited))

@@ -1,12 +1,16 @@
 """The mails of this room: each takes a row's id and answers a finished mail."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from campaign import campaigns, config, letters, targets
 from campaign.core import clock, mailtext, tokens
+from campaign.core.errors import DomainError
 from campaign.core.tokens import Purpose
+from campaign.letters import Addressed, Text
 from campaign.outbox import Mail, Unsendable, reply_to
-from campaign.signatures.queries import Signed, signed
+from campaign.signatures.queries import Signed, signed, signed_by_id
 from campaign.signatures.states import SignatureState
 
 
@@ -55,7 +59,25 @@ def letter(letter_id: UUID) -> Mail:
     signature = signed(addressed.signature_id)
     if signature.state != SignatureState.CONFIRMED:
         raise Unsendable("the signature does not stand any more")
-    text = letters.text(addressed.text_id)
+    return _letter(addressed, signature, letters.text(addressed.text_id))
+
+
+def letters_of(letter_ids: Sequence[UUID]) -> dict[UUID, Mail]:
+    """The same for many at once; leaves out those for which `letter` raises."""
+    found = letters.letters_by_id(letter_ids)
+    people = signed_by_id([one.signature_id for one in found])
+    texts = letters.texts_by_id([one.text_id for one in found])
+    mails: dict[UUID, Mail] = {}
+    for one in found:
+        signature, text = people.get(one.signature_id), texts.get(one.text_id)
+        if signature is None or text is None or signature.state != SignatureState.CONFIRMED:
+            continue
+        with suppress(DomainError):
+            mails[one.id] = _letter(one, signature, text)
+    return mails
+
+
+def _letter(addressed: Addressed, signature: Signed, text: Text) -> Mail:
     if not text.body:
         raise Unsendable("the text has been erased")
     if not signature.email or not text.body:
@@ -69,7 +91,7 @@ def letter(letter_id: UUID) -> Mail:
         to=target.email,
         to_name=target.holder or target.office,
         from_name=signature.name,
-        reply_to=reply_to(letter_id, signature.email),
+        reply_to=reply_to(addressed.id, signature.email),
         reply_to_name=signature.name,
         subject=text.subject,
         text=letters.render(text, target, signature.writer, page.title) + "\n" + footer,

@@ -63,9 +63,8 @@ _LINE = (
 
 def digest(message_id: UUID) -> Mail:
     """The day's letters to one office: those with the model's words by name and place, the others in full."""
-    lines = _sound(
-        [Line(*row) for row in session().execute(_LINE.where(Letter.id.in_(outbox.digests.carried(message_id))))]
-    )
+    rows = session().execute(_LINE.where(Letter.id.in_(outbox.digests.carried(message_id)))).mappings()
+    lines = _sound([Line(**dict(row)) for row in rows])
     if not lines:
         raise Unsendable("all of its letters have been taken back")
     same = [line for line in lines if not line.edited]

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from campaign import outbox
 from campaign.core.db import session, together
@@ -38,10 +39,13 @@ def try_lock(hashes: Sequence[bytes]) -> set[bytes]:
     return {keys[key] for key, got in locked if got}
 
 
-def lock_signer(signature_id: UUID) -> bytes | None:
-    """Lock the address of a signature as `lock` does; answers its hash, None where there is no such signature."""
-    row = together((_LOCK_SIGNER, {"id": signature_id}))
-    return None if row is None else bytes(row[0])
+def lock_signer(signature_id: UUID, then: str) -> Row[Any] | None:
+    """Lock the address of a signature as `lock` does, then answer the first row of `then`, which knows its `id`.
+
+    Both in one round trip; None where there is no such signature.
+    """
+    values = {"id": signature_id}
+    return together((_LOCK_SIGNER, values), (then, values))
 
 
 def _key(email_hash: bytes) -> int:
@@ -61,7 +65,7 @@ def _mails(since: timedelta) -> str:
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 # The key of `_key`: the first eight bytes as a number.
 _LOCK_SIGNER = """
-    SELECT email_hash, pg_advisory_xact_lock(('x' || encode(substring(email_hash FOR 8), 'hex'))::bit(64)::bigint)
+    SELECT pg_advisory_xact_lock(('x' || encode(substring(email_hash FOR 8), 'hex'))::bit(64)::bigint)
     FROM signatures WHERE id = %(id)s
 """
 _LOCK_FIRST = "SELECT pg_advisory_xact_lock(%(key)s)"

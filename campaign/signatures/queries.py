@@ -1,11 +1,13 @@
 """Read signatures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Uuid, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from campaign import letters, outbox
 from campaign.core.db import session
@@ -43,10 +45,13 @@ class LetterStatus:
     post_id: UUID
     state: outbox.State
     at: datetime
+    id: UUID
 
 
 _TABLE = Signature.__table__
-_SIGNED = select(*(_TABLE.c[name] for name in Signed.__dataclass_fields__)).where(_TABLE.c.id == bindparam("id"))
+_SELECT = select(*(_TABLE.c[name] for name in Signed.__dataclass_fields__))
+_SIGNED = _SELECT.where(_TABLE.c.id == bindparam("id"))
+_SEVERAL = _SELECT.where(_TABLE.c.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
 
 
 def signed(id_: UUID) -> Signed:
@@ -57,11 +62,16 @@ def signed(id_: UUID) -> Signed:
     return Signed(*row)
 
 
+def signed_by_id(ids: Sequence[UUID]) -> dict[UUID, Signed]:
+    """Those of the signatures that are here."""
+    return {row.id: Signed(*row) for row in session().execute(_SEVERAL, {"ids": list(ids)})}
+
+
 def letter_states(signature_id: UUID) -> list[LetterStatus]:
     """Where each letter of a signature stands, in the order of its targets."""
     mine = letters.of_signature(signature_id)
     states = outbox.states_of([letter.id for letter in mine])
-    return [LetterStatus(letter.post_id, *states[letter.id]) for letter in mine if letter.id in states]
+    return [LetterStatus(letter.post_id, *states[letter.id], letter.id) for letter in mine if letter.id in states]
 
 
 def confirmed_count(campaign_id: UUID) -> int:

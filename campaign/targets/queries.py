@@ -12,6 +12,13 @@ from campaign.core.db import session
 from campaign.core.i18n import pick
 from campaign.targets.models import Contact, Person, Post, Postcode, Tenure
 
+# For a post that the register knows no form of address of; a letter must not begin with nothing.
+SALUTATIONS = {
+    "en": "Dear Sir or Madam",
+    "fr": "Madame, Monsieur",
+    "nl": "Geachte mevrouw, geachte heer",
+    "de": "Sehr geehrte Damen und Herren",
+}
 # Municipalities change their names once in years.
 PLACE_SECONDS = 3600.0
 
@@ -61,7 +68,7 @@ def _resolve(post_ids: Sequence[UUID], on: date, lang: str) -> list[Target]:
 
 def _target(post: Post, tenure: Tenure | None, holder: str | None, email: str | None, lang: str) -> Target:
     offices = {**post.office, **(tenure.office if tenure else {})}
-    salutations = (tenure.salutation if tenure else None) or post.salutation
+    salutations = (tenure.salutation if tenure else None) or post.salutation or SALUTATIONS
     lines = post.address.get(lang) or post.address.get("en") or []
     return Target(post.id, post.key, offices, pick(offices, lang), holder, pick(salutations, lang), tuple(lines), email)
 

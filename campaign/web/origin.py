@@ -47,8 +47,21 @@ def _is_hook() -> bool:
     return declared is not None and declared.kind == "hook"
 
 
+class TokenField(CSRFTokenField):
+    """Signs its token when it is shown: a form that comes in right shows none."""
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Take what was sent."""
+        super(CSRFTokenField, self).process(*args, **kwargs)
+
+    def _value(self) -> str:
+        return str(self.csrf_impl.generate_csrf_token(self))
+
+
 class SignedToken(CSRF):
     """A token without a cookie: signed, with an age, and bound to what the form acts on."""
+
+    field_class = TokenField
 
     def setup_form(self, form: Any) -> list[tuple[str, Any]]:
         """Take purpose and subject from the form's `csrf_context`."""

@@ -4,7 +4,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, Request, current_app, g, request, url_for
+from flask.sessions import SessionInterface
 
 from campaign.config import ROOT, Settings
 from campaign.core import i18n
@@ -12,6 +13,7 @@ from campaign.core import i18n
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Register the template globals and the language of each request."""
+    app.session_interface = NoSession()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         languages=i18n.LANGUAGES,
@@ -27,17 +29,28 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.url_value_preprocessor(_take_language)
 
 
+class NoSession(SessionInterface):
+    """Flask's own session is not used; without this each request would make one ready and sign it."""
+
+    def open_session(self, _app: Flask, _request: Request) -> None:
+        """None: an attempt to write into it raises RuntimeError."""
+
+
 def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     if values and "lang" in values:
         g.lang = values["lang"]
 
 
 def static(path: str) -> str:
-    """The address of a static file, with a fingerprint so that browsers may keep it for ever."""
-    prints: dict[str, str] = current_app.extensions.setdefault("static_prints", {})
-    if path not in prints or current_app.debug:
-        prints[path] = hashlib.sha256(Path(ROOT / "static" / path).read_bytes()).hexdigest()[:10]
-    return url_for("static", filename=path, v=prints[path])
+    """The address of a static file, with a fingerprint so that browsers may keep it for ever.
+
+    Each is made once for an app: a page has eight of them, and putting one together costs as much as a paragraph.
+    """
+    made: dict[str, str] = current_app.extensions.setdefault("static_addresses", {})
+    if path not in made or current_app.debug:
+        print_ = hashlib.sha256(Path(ROOT / "static" / path).read_bytes()).hexdigest()[:10]
+        made[path] = url_for("static", filename=path, v=print_)
+    return made[path]
 
 
 def in_language(code: str) -> str:

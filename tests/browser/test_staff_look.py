@@ -85,8 +85,9 @@ def pages(app: Flask) -> list[str]:
 
 
 def is_page(window: Page, path: str) -> bool:
-    """Whether there is a page at an address, and not a file or data for a script."""
-    return window.request.get(path).headers.get("content-type", "").startswith("text/html")
+    """Whether there is a page at an address, and not a file, data or a part of a page for a script."""
+    answer = window.request.get(path)
+    return "text/html" in answer.headers.get("content-type", "") and answer.text().startswith("<!doctype html>")
 
 
 def test_each_page_of_the_console_looks_right(console: Window, seeded: Flask, pictures: Path) -> None:

@@ -3,10 +3,14 @@
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from campaign.core import audit
 from campaign.core.audit import AuditEntry
-from campaign.core.db import after_commit, before_commit, session, transaction
+from campaign.core.db import Statement, after_commit, before_commit, session, together, transaction
+from campaign.counters import Tally
+
+BUMP = "INSERT INTO tallies (key, part, name, slot, n, changed_at) VALUES ('a', '', 'b', %(slot)s, 1, now())"
 
 
 def entries() -> int:
@@ -55,13 +59,53 @@ def test_a_hint_that_fails_neither_undoes_the_work_nor_stops_the_others(app: Fla
 
 
 def test_what_prepares_a_commit_belongs_to_the_transaction(app: Flask) -> None:
-    def fail() -> None:
+    def fail() -> list[Statement]:
         raise RuntimeError
 
     with pytest.raises(RuntimeError), transaction():
         audit.record("cli", "test.act", "thing:1")
         before_commit(fail)
     assert entries() == 0
+
+
+@pytest.mark.parametrize("bad", [0, 1])
+def test_what_the_database_refuses_of_the_last_writes_takes_the_others_with_it(app: Flask, bad: int) -> None:
+    writes: list[Statement] = [(BUMP, {"slot": 1}), (BUMP, {"slot": 2})]
+    writes[bad] = (BUMP, {"slot": None})
+    told: list[str] = []
+    with pytest.raises(IntegrityError), transaction():
+        audit.record("cli", "test.act", "thing:1")
+        before_commit(lambda: writes)
+        after_commit(lambda: told.append("lost"))
+    assert (entries(), told) == (0, [])
+
+
+def test_the_last_writes_are_durable_before_any_hint(app: Flask) -> None:
+    seen: list[int] = []
+
+    def look() -> None:
+        with app.app_context():  # another session
+            seen.append(entries())
+
+    with transaction():
+        audit.record("cli", "test.act", "thing:1")
+        before_commit(lambda: [(BUMP, {"slot": 1})])
+        after_commit(look)
+    assert (seen, session().scalar(select(func.count()).select_from(Tally))) == ([1], 1)
+
+
+def test_statements_in_one_trip_fail_as_each_by_itself_would(app: Flask) -> None:
+    with pytest.raises(DBAPIError, match="invalid input syntax"):
+        together(("SELECT %(word)s::int", {"word": "none"}), ("SELECT 1", {}))
+    session().rollback()
+    pid = session().scalar(text("SELECT pg_backend_pid()"))
+    with app.app_context():
+        session().execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+    with pytest.raises(DBAPIError) as caught:
+        together(("SELECT 1", {}), ("SELECT %(word)s::text", {"word": "two"}))
+    assert caught.value.connection_invalidated
+    session().rollback()
+    assert together(("SELECT 1", {}), ("SELECT %(word)s::text", {"word": "two"})) == ("two",)
 
 
 def test_a_commit_that_fails_runs_no_hints(app: Flask) -> None:

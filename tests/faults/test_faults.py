@@ -44,6 +44,41 @@ def test_a_database_that_crashes_gives_forms_back_and_everything_recovers_by_its
     short("f5")
 
 
+def test_a_provider_that_fails_in_every_way_costs_no_letter_no_double_and_no_attempt_for_a_locked_door(
+    short: Short,
+) -> None:
+    verdict = short("f6")
+    assert verdict.duplicates == 0
+    assert verdict.figures["calls before a reset"] == 0
+    assert verdict.figures["attempts without a call, or for 401 and 429"] == 0
+
+
+def test_one_domain_that_fails_does_not_slow_the_others(short: Short) -> None:
+    verdict = short("f7")
+    assert verdict.duplicates == 0
+
+
+def test_reports_that_come_46_times_count_once_and_forged_ones_never(short: Short) -> None:
+    verdict = short("f8")
+    assert verdict.letters == 20
+
+
+def test_reports_that_come_before_our_own_record_find_their_letter(short: Short) -> None:
+    verdict = short("f9")
+    assert (verdict.duplicates, verdict.figures["orphans"]) == (0, 0)
+
+
+def test_a_full_disk_loses_nobody_who_was_told_to_be_in(short: Short) -> None:
+    verdict = short("f10")
+    assert verdict.figures["PostgreSQL stopped"] != 0
+
+
+@pytest.mark.debian
+def test_a_clock_that_jumps_by_an_hour_breaks_no_pace_and_stops_nothing(short: Short) -> None:
+    verdict = short("f11")
+    assert verdict.duplicates == 0
+
+
 def test_many_drains_and_schedulers_at_once_send_each_letter_once_and_keep_the_pace(short: Short) -> None:
     verdict = short("f12")
     assert verdict.duplicates == 0

@@ -20,6 +20,7 @@ MEMBER, INVITED = "bob@demo.example", "carol@demo.example"
 MARKS = (SLUG, "Shelter is the law", people.MARIE, MEMBER, INVITED, "owner@demo.example", "Map of the demonstration")
 # Where the records stand that addresses name; one that the scene does not make stands for one that is gone.
 TABLES = {
+    "suppression_id": "outbox_suppressions",
     "message_id": "outbox_messages WHERE kind = 'letter'",
     "signature_id": "signatures",
     "invitation_id": "invitations",
@@ -31,6 +32,10 @@ TABLES = {
     "export_id": "exports",
     "act_id": "review_acts",
     "lot_id": "paper_batches",
+    "body_id": "bodies",
+    "person_id": "persons",
+    "tenure_id": "tenures",
+    "contact_id": "contacts",
 }
 
 

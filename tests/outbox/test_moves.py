@@ -77,7 +77,7 @@ def test_only_the_listed_moves_happen_and_each_is_logged_and_counted(app: Flask,
 def test_moving_one_message_to_where_it_may_not_go_is_a_conflict(app: Flask) -> None:
     (id_,) = ledger.notes()
     with pytest.raises(Conflict), transaction():
-        moves.move_one(id_, State.DELIVERED, cause="a test", actor="tester")
+        moves.move_one(id_, State.UNSURE, cause="a test", actor="tester")
 
 
 def test_of_several_messages_only_those_move_that_may(app: Flask) -> None:

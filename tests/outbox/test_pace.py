@@ -208,6 +208,26 @@ def test_a_clock_that_jumped_back_does_not_end_a_closure(app: Flask) -> None:
     assert wait.seconds > 86400
 
 
+@pytest.mark.parametrize(("closed", "left"), [(3605, 5), (86400 * 36525, 86400 * 36525 - 3600)])
+def test_a_closure_lasts_as_long_as_it_should_after_a_clock_that_jumped_back(
+    app: Flask, closed: float, left: float
+) -> None:
+    """A rest of seconds must not become an hour, nor a lane that is closed for good open."""
+    ledger.notes()
+    ledger.without_pace()
+    ledger.at_rate("lane:letters", Rate(60, "minute"))
+    set_limit("lane:letters", tat=3601, opens_at=closed, closed_until=closed)
+    with transaction():
+        session().execute(update(Pace).where(Pace.key == "lane:letters").values(failures=1))
+    schedule.sweep()
+    wait = ledger.claim()
+    assert isinstance(wait, Wait)
+    assert wait.seconds == pytest.approx(left, abs=3)
+    until = limit("lane:letters").closed_until
+    assert until is not None
+    assert (until - datetime.now(UTC)).total_seconds() == pytest.approx(left, abs=3)
+
+
 def test_a_clock_that_jumps_forward_gives_no_burst(app: Flask) -> None:
     ledger.notes(10)
     ledger.without_pace()

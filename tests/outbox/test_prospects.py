@@ -12,8 +12,8 @@ from campaign.core.db import transaction
 from campaign.core.ids import new_id
 from campaign.core.rates import Rate
 from campaign.outbox import Sent, hours, plans, prospects, turns
-from campaign.outbox.prospects import Pacing, Waiting, letters_until, moment_of
 from campaign.outbox.hours import OFFICE_HOURS, Plan, turn
+from campaign.outbox.prospects import Pacing, Waiting, letters_until, moment_of
 from tests.support import outbox as ledger
 
 STREAM = "target:one"

@@ -83,7 +83,7 @@ def test_within_a_campaign_the_order_is_random(app: Flask) -> None:
 
 
 def test_every_letter_has_the_same_chance_of_being_first(app: Flask) -> None:
-    firsts = Counter()
+    firsts: Counter[int] = Counter()
     for _ in range(60):
         (ids,) = owners(3).values()
         firsts[ids.index(drawn(3)[0])] += 1
@@ -139,7 +139,7 @@ def test_workers_at_once_take_each_letter_once_and_stay_fair(app: Flask) -> None
     of = owners(60, 60, 60)
 
     def work(number: int) -> list[UUID]:
-        mine = []
+        mine: list[UUID] = []
         while len(mine) < 15 and isinstance(claim := ledger.claim(actor=f"worker:test/{number}"), Claimed):
             mine.append(claim.id)
         return mine

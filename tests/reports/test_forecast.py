@@ -1,15 +1,17 @@
 """When the outbox is empty: the slowest limit decides, and what is closed waits."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 
 from campaign import campaigns, outbox, reports
+from campaign.core import clock
 from campaign.core.db import session, transaction
 from campaign.core.rates import Rate
 from campaign.outbox import LimitView
-from campaign.reports.forecast import Queue, work_out
+from campaign.reports.forecast import Cause, Queue, work_out
 from tests.support import people
 from tests.support.forms import SLUG
 
@@ -83,5 +85,35 @@ def test_the_forecast_of_a_campaign_follows_its_limits(seeded: Flask) -> None:
     assert (found.queued, found.per_minute) == (2, 60)
     with transaction():
         outbox.set_rate(f"target:{mine.post_ids[0]}", Rate(1, "hour"), outbox.Lane.LETTERS)
+    people.supporter("jan@example.org")
+    people.forget()
     found = reports.forecast(mine)
-    assert found.seconds == pytest.approx(3600, rel=0.02)
+    assert found.seconds == pytest.approx(3600, rel=0.02), "the second letter leaves an hour after the first"
+
+
+def test_hours_that_begin_later_and_a_pause_are_told_apart(seeded: Flask) -> None:
+    people.supporter()
+    organisation = session().get(campaigns.Campaign, people.page().id)
+    assert organisation
+    mine = campaigns.of_organisation(organisation.organisation_id, SLUG, "en")
+    today = clock.now().astimezone(ZoneInfo("Europe/Brussels")).weekday()
+    tomorrow = tuple((540, 600) if day == (today + 1) % 7 else None for day in range(7))
+    first, second = (f"target:{post}" for post in mine.post_ids)
+    with transaction():
+        outbox.plans.save_plan(first, outbox.Plan(week=tomorrow))
+        outbox.pauses.pause(second, reason="no such mailbox", actor="receipts")
+    people.forget()
+    one, other = reports.forecast(mine).targets
+    assert one.cause == Cause.HOURS
+    assert one.seconds == pytest.approx(one.until, abs=5), "the one letter leaves when the hours begin"
+    assert (other.cause, other.reason, other.seconds) == (Cause.STOPPED, "no such mailbox", None)
+    with transaction():
+        outbox.pauses.pause(outbox.pauses.of_owner(mine.id), reason="by us", actor="staff:x")
+    assert {each.cause for each in reports.forecast(mine).targets} == {Cause.STOPPED, Cause.PAUSED}
+
+
+def test_a_number_that_is_used_up_is_not_called_hours() -> None:
+    full = LimitView("target:a", 60, later=3600)
+    queue = Queue(A, 5, ("target:a", LANE), ends=3700, plan=outbox.Plan(per_day=10))
+    found = work_out([queue], limits(target_a=full))
+    assert (found.targets[0].cause, found.targets[0].until, found.seconds) == (Cause.DAY, 3600, 3700)

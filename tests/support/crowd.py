@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from campaign.core.addresses import parse
 from campaign.core.db import session, transaction
 from campaign.jobs.recount import recount
 from tests.support import people
@@ -48,8 +47,3 @@ def crowd(n: int, *, domain: str = "crowd.example", source: str = "flood", state
         session().execute(_LETTERS, {"campaign": campaign, "source": source})
     recount()
     return campaign
-
-
-def hash_of(email: str) -> bytes:
-    """How an address is found again."""
-    return parse(email).hash

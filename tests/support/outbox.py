@@ -90,7 +90,8 @@ def row(id_: UUID) -> Message:
 
 
 def put(id_: UUID, **values: Any) -> None:
-    """Change a row by hand, as time or a fault would."""
+    """Change a row by hand, as time or a fault would; who is queued is nobody's."""
+    values |= {"lease_until": None} if values.get("state") == State.QUEUED else {}
     with transaction():
         session().execute(update(Message).where(Message.id == id_).values(**values))
 

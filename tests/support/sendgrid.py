@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -57,7 +57,10 @@ class Call:
 
 
 class StandIn:
-    """Listens on loopback until closed. `skew` sets its clock apart from ours, in seconds."""
+    """Listens on loopback until closed. `skew` sets its clock apart from ours, in seconds.
+
+    `rule` answers what was not scripted; where it answers None, it is what SendGrid would do.
+    """
 
     def __init__(self, *, tls: ssl.SSLContext | None = None, skew: float = 0.0, port: int = 0) -> None:
         self._tls, self._skew = tls, skew
@@ -70,6 +73,7 @@ class StandIn:
         self.resets: list[int] = []
         self.count = self.connections = 0
         self.keep = True
+        self.rule: Callable[[Call], Step | None] = lambda _call: None
         self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._listen, daemon=True).start()
@@ -135,7 +139,7 @@ class StandIn:
 
     def _meet(self, connection: socket.socket, call: Call) -> bool:
         """Do what was scripted, or what SendGrid would; False when the connection is over."""
-        step = self._steps.popleft() if self._steps else _natural(call)
+        step = self._steps.popleft() if self._steps else self.rule(call) or _natural(call)
         if (step.status == 202 or step.keep) and self.keep:
             self.mailbox.append(call.body)
         answer = self._answer(step)

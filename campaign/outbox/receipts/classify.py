@@ -3,14 +3,11 @@
 import re
 
 from campaign.outbox.receipts.kinds import Failure
+from campaign.outbox.transports.smtp_words import MAILBOX_FULL
 
 # An enhanced status code (RFC 3463, 2) and a reply code (RFC 5321, 4.2), wherever they stand in a line.
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
-FULL = re.compile(
-    r"(?:mailbox|inbox|account|user)\S* (?:is |has )?(?:over ?)?(?:full|quota)|quota exceeded|over ?quota",
-    re.IGNORECASE,
-)
 
 # By subject and detail of the status code; the first digit says for how long, and does not count here.
 BY_DETAIL = {
@@ -32,7 +29,7 @@ def failure_of(status: str, words: str) -> Failure:
     detail = status.partition(".")[2]
     if detail in BY_DETAIL:
         return BY_DETAIL[detail]
-    if FULL.search(words):
+    if MAILBOX_FULL.search(words):
         return Failure.FULL
     if detail.partition(".")[0] in BY_SUBJECT:
         return BY_SUBJECT[detail.partition(".")[0]]

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from campaign.core.logs import clean
 from campaign.outbox.answers import Answer, Later, Refused, Stopped, Unknown
+from campaign.outbox.retry import FULL_SECONDS
 from campaign.outbox.transports.smtp_trouble import Barred, Said, Stage, Trouble
-from campaign.outbox.transports.smtp_words import in_words
+from campaign.outbox.transports.smtp_words import MAILBOX_FULL, in_words
 
 # The least to wait. What fails again waits longer each time, see `retry`.
 REST_SECONDS = 5.0  # the server as a whole
 WAIT_SECONDS = 60.0  # one letter
-FULL_SECONDS = 3600.0  # somebody must first tidy a mailbox
 SAID_MAX = 200
 SHORTEST = 3  # a private text of two letters stands in every other word
 
@@ -87,6 +87,16 @@ SPECIALS = (
     Special(
         "4.2.2, 5.2.2 or 452 to RCPT: the mailbox is full",
         lambda said: said.status in ("4.2.2", "5.2.2") or (said.code == 452 and said.stage is Stage.RCPT),
+        FULL,
+    ),
+    # The other status codes say what they say: a quota of 4.7.1 is ours, not the mailbox's.
+    Special(
+        "from RCPT on, words such as: mailbox full, over quota, and no status that says something else",
+        lambda said: (
+            said.stage in ABOUT_THE_LETTER
+            and said.status[2:] in ("", "0.0", "2.0")
+            and bool(MAILBOX_FULL.search(said.words))
+        ),
         FULL,
     ),
     Special(

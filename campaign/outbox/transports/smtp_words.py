@@ -1,5 +1,13 @@
 """Reply codes (RFC 5321, 4.2.3) and enhanced status codes (RFC 3463 and its registry) in words for staff."""
 
+import re
+
+# How servers say it that have no status code for it, or do not use it.
+MAILBOX_FULL = re.compile(
+    r"(?:mailbox|inbox|account|user)\S* (?:is |has )?(?:over ?)?(?:full|quota)|quota exceeded|over ?quota",
+    re.IGNORECASE,
+)
+
 BY_STATUS = {
     "1.1": "no such mailbox",
     "1.2": "no such domain",

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign import campaigns, config, letters, outbox, replies, reports, signatures, targets
-from campaign.core import clock, tokens
+from campaign.core import clock, i18n, tokens, zones
 from campaign.core.db import transaction
 from campaign.core.errors import Conflict, Gone
 from campaign.core.rates import Rate
@@ -15,6 +15,7 @@ from campaign.core.tokens import Purpose
 from campaign.outbox import State
 from campaign.privacy import REPLY_DAYS
 from campaign.signatures import ConsentKind, SignatureState
+from campaign.web import when
 from campaign.web.audience import limited, signed_link
 from campaign.web.public import blueprint
 from campaign.web.public.campaign import counter_urls
@@ -70,6 +71,7 @@ def thanks(token: str) -> ResponseReturnValue:
     page = campaigns.by_id(signature.campaign_id, signature.lang)
     posts = {target.post_id: target for target in targets.resolve(page.post_ids, clock.today(), signature.lang)}
     answers = replies.of_signature(signature.id)
+    in_zone = signatures.zone(signature.campaign_id)
     order = {post_id: place for place, post_id in enumerate(page.post_ids)}
     items = [
         {
@@ -79,6 +81,7 @@ def thanks(token: str) -> ResponseReturnValue:
             "label": state_label(letter.state),
             "at": letter.at,
             "answers": answers.get(letter.post_id, []),
+            "turn": _turn(letter, in_zone),
         }
         for letter in sorted(signatures.letter_states(signature.id), key=lambda letter: order.get(letter.post_id, 0))
         if letter.post_id in posts
@@ -96,6 +99,15 @@ def thanks(token: str) -> ResponseReturnValue:
         relayed=bool(config.current().inbound_domain),
         **counter_urls(page.slug),
     )
+
+
+def _turn(letter: signatures.LetterStatus, in_zone: str) -> str:
+    """A letter's place in line and when it leaves, as far as anybody can say; empty for one that does not wait."""
+    place = outbox.place(letter.id) if letter.state == State.QUEUED else None
+    if place is None or place.at is None:
+        return ""
+    leaves = when.around(zones.local(place.at, in_zone), zones.local(clock.now(), in_zone))
+    return _("about number %(n)s in line, leaves %(when)s", n=i18n.number(place.ahead + 1), when=leaves)
 
 
 def state_label(state: State) -> str:

@@ -124,7 +124,7 @@ class SignForm(TokenForm):
 
     def validate_country(self, field: Field) -> None:
         """One of the countries on the list."""
-        if field.data not in dict(i18n.countries()):
+        if not i18n.is_country(field.data):
             raise ValidationError(_("Choose a country from the list."))
 
     def validate_updates(self, field: Field) -> None:

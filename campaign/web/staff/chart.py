@@ -8,6 +8,8 @@ from campaign.core.i18n import number
 
 # Pixels of the drawing: the plot, and below it a line for the axis.
 TOP, PLOT, AXIS = 18, 160, 26
+# The width of a figure at the left, which has a room of its own: over the bars it could not be read.
+LETTER = 8
 # How many words fit below the axis, on a wide and on a narrow screen.
 WIDE, NARROW = 12, 4
 # Fewer points than this stand at the left, so that one day is a bar and not a wall.
@@ -43,6 +45,7 @@ class Shape:
 
     height: int
     base: int
+    gutter: int
     bars: tuple[Bar, ...]
     below: tuple[Tick, ...]
     across: tuple[Tick, ...]
@@ -57,7 +60,9 @@ def shape(points: Sequence[Mapping[str, Any]]) -> Shape | None:
     top = step * -(-highest // step)
     room = 100 / max(len(points), FEWEST)
     bars = [bar for place, point in enumerate(points) for bar in _bars(point, place * room, room, top)]
-    return Shape(TOP + PLOT + AXIS, TOP + PLOT, tuple(bars), _below(points, room), _across(step, top))
+    across = _across(step, top)
+    gutter = 8 + LETTER * max(len(tick.words) for tick in across)
+    return Shape(TOP + PLOT + AXIS, TOP + PLOT, gutter, tuple(bars), _below(points, room), across)
 
 
 def nice_step(highest: float) -> int:

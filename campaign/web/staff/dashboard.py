@@ -6,14 +6,15 @@ from flask import g, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign import campaigns, reports, targets
+from campaign import campaigns, outbox, reports, targets
 from campaign.campaigns import StaffCampaign
 from campaign.core import clock, i18n, zones
-from campaign.reports import Figures, Forecast, Lasting
+from campaign.reports import Figures, Forecast
 from campaign.web import when
 from campaign.web.audience import staff
 from campaign.web.public.campaign import counter_urls
-from campaign.web.staff import blueprint, charts
+from campaign.web.staff import blueprint, charts, slow
+from campaign.web.staff.outbox_acts import MAY_ACT
 
 # How many milestones stand on the dashboard.
 LATEST = 3
@@ -45,6 +46,8 @@ def _now(campaign: StaffCampaign, figures: Figures) -> dict[str, Any]:
         "forecast": _forecast(forecast, figures.zone),
         "offices": _offices(campaign, figures, forecast),
         "milestones": _latest(campaign),
+        "may_pause": g.staff.role in MAY_ACT,
+        "is_paused": bool(outbox.pauses.standing([outbox.pauses.of_owner(campaign.id)])),
     }
 
 
@@ -70,18 +73,10 @@ def _offices(campaign: StaffCampaign, figures: Figures, forecast: Forecast) -> l
             "office": posts[lasting.post_id].office,
             "holder": posts[lasting.post_id].holder,
             "letters": figures.targets.get(lasting.post_id, none),
-            **_lane(lasting),
+            **slow.pace(lasting, figures.zone),
         }
         for lasting in forecast.targets
     ]
-
-
-def _lane(lasting: Lasting) -> dict[str, str]:
-    if lasting.reason is None:
-        return {"lane": when.pace(lasting.per_minute), "tone": "ok"}
-    if lasting.seconds is None:
-        return {"lane": _("stopped: %(reason)s", reason=lasting.reason), "tone": "bad"}
-    return {"lane": _("slowed: %(reason)s", reason=lasting.reason), "tone": "warn"}
 
 
 def _latest(campaign: StaffCampaign) -> list[reports.MilestoneView]:

@@ -13,17 +13,17 @@ from flask_babel import gettext, lazy_gettext as _
 from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
-from campaign import outbox, targets
+from campaign import outbox, reports, signatures, targets
 from campaign.accounts import Role
 from campaign.core import audit, clock, i18n
 from campaign.core.db import transaction
 from campaign.core.errors import NotFound
 from campaign.core.rates import Rate
-from campaign.outbox import Plan
-from campaign.outbox.hours import ALWAYS, DAY_MINUTES
+from campaign.outbox import ALWAYS, DAY_MINUTES, Plan
+from campaign.reports import Lasting
 from campaign.targets import Target
 from campaign.web.audience import limited, staff
-from campaign.web.staff import blueprint
+from campaign.web.staff import blueprint, slow
 from campaign.web.staff.forms import StaffForm, line, plain_form, posted
 from campaign.web.staff.notices import notice
 
@@ -116,9 +116,9 @@ def delivery(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has 
     """Every target with its plan and when its queue will be empty."""
     offices = targets.resolve(g.campaign.post_ids, clock.today(), i18n.language())
     kept = outbox.plans.kept([stream_of(office.post_id) for office in offices])
-    ends = outbox.forecast(g.campaign.id)
+    lasting = {one.post_id: one for one in reports.forecast(g.campaign).targets}
     paused = outbox.pauses.standing()
-    rows = [_row(office, kept, ends, paused) for office in offices]
+    rows = [_row(office, kept, lasting[office.post_id], paused) for office in offices]
     return render_template(
         "staff/delivery/delivery.html",
         rows=rows,
@@ -127,14 +127,15 @@ def delivery(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has 
     )
 
 
-def _row(office: Target, kept: dict[str, Plan], ends: dict[str, Any], paused: dict[str, Any]) -> dict[str, Any]:
+def _row(office: Target, kept: dict[str, Plan], lasting: Lasting, paused: dict[str, Any]) -> dict[str, Any]:
     stream = stream_of(office.post_id)
     own = outbox.pauses.of_owner(g.campaign.id, stream)
     return {
         "office": office,
         "plan": kept.get(stream, Plan()),
         "hours": _hours(kept.get(stream, Plan())),
-        "empty_at": ends.get(stream),
+        "empty": slow.empty(lasting, signatures.zone(g.campaign.id)),
+        **slow.pace(lasting, signatures.zone(g.campaign.id)),
         "paused": paused.get(own),
         "stopped": paused.get(stream),
     }

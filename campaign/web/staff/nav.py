@@ -47,6 +47,7 @@ CAMPAIGN = (
 )
 # Of the organisation; they stand below the campaign.
 ORGANISATION = (
+    Entry("register", "staff.register", _("Office holders"), key="r"),
     Entry("outbox", "staff.outbox", _("Whole outbox"), key="o"),
     Entry("team", "staff.team", _("Team")),
     Entry("api_keys", "staff.api_keys", _("API keys")),

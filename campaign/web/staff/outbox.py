@@ -1,24 +1,25 @@
-"""The outbox of an organisation, to look at: all of it, or one campaign's."""
+"""The outbox of an organisation, to look at: all of it, or one campaign's; and one message with its history."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from campaign import campaigns, outbox
+from campaign import accounts, campaigns, outbox, replies
 from campaign.accounts import Role
 from campaign.campaigns import StaffCampaign
-from campaign.core import i18n
-from campaign.core.i18n import number
-from campaign.outbox import Lane, State
+from campaign.core import i18n, zones
+from campaign.outbox import State, pauses
+from campaign.signatures import zone
 from campaign.web.audience import staff
-from campaign.web.staff import blueprint
+from campaign.web.staff import blueprint, outbox_offices
 from campaign.web.staff.outbox_acts import MAY_ACT, acts_for
+from campaign.web.staff.outbox_bulk import offered
+from campaign.web.staff.outbox_filter import EVERY_KIND, KINDS, Chosen, chosen
 
-MOST_PAGES = 1000
 # A viewer sees how many there are, not to whom.
 READING = (Role.OWNER, Role.CAMPAIGNER, Role.MODERATOR)
 LOOKING = (*READING, Role.VIEWER)
@@ -27,73 +28,72 @@ LOOKING = (*READING, Role.VIEWER)
 @blueprint.get("/outbox", endpoint="outbox")
 @staff(*LOOKING)
 def show() -> ResponseReturnValue:
-    """The lanes, and a page of messages."""
-    mine = campaigns.all_of(g.staff.organisation_id, i18n.language())
-    wanted = [campaign.id for campaign in mine if campaign.slug == request.args.get("campaign")]
-    owners = wanted or [*(campaign.id for campaign in mine), g.staff.organisation_id]
-    return _page(owners, mine)
+    """The lanes, the offices and a page of messages."""
+    return _page(campaigns.all_of(g.staff.organisation_id, i18n.language()), [g.staff.organisation_id])
 
 
 @blueprint.get("/campaigns/<slug>/outbox")
 @staff(*LOOKING)
 def campaign_outbox(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has loaded the campaign by it
     """The same of one campaign."""
-    return _page([g.campaign.id], [])
+    return _page([g.campaign], [])
+
+
+def _page(mine: Sequence[StaffCampaign], more: Sequence[UUID]) -> ResponseReturnValue:
+    """`more` are owners beside the campaigns: the organisation, for the mail of its staff."""
+    asked = chosen(request.args, mine)
+    here = [one for one in mine if asked.campaign in ("", one.slug)]
+    owners = [*(one.id for one in here), *([] if asked.campaign else more)]
+    reading = g.staff.role in READING
+    return render_template(
+        "staff/outbox/outbox.html",
+        lanes=outbox_offices.lanes(owners),
+        offices=outbox_offices.rows(here, outbox.streams(owners)),
+        chosen=asked.arguments(),
+        states=[state.value for state in State],
+        kinds=EVERY_KIND if more else KINDS,
+        campaigns=[(one.slug, one.title) for one in mine],
+        office_choices=outbox_offices.choices(mine),
+        titles={one.id: one.title for one in mine},
+        may_act=g.staff.role in MAY_ACT,
+        paused=paused_of(here),
+        **(_messages(asked, mine, more) if reading else {"found": None, "offered": []}),
+    )
+
+
+def _messages(asked: Chosen, mine: Sequence[StaffCampaign], more: Sequence[UUID]) -> dict[str, Any]:
+    wanted = asked.wanted(mine, more)
+    before, after = (request.args.get(name, "") for name in ("before", "after"))
+    return {"found": outbox.messages(wanted, before, after), "offered": offered(asked)}
+
+
+def paused_of(mine: Sequence[StaffCampaign]) -> int:
+    """How many of these campaigns are paused as a whole."""
+    return len(pauses.standing([pauses.of_owner(one.id) for one in mine]))
 
 
 @blueprint.get("/outbox/<uuid:message_id>", endpoint="message")
 @staff(*READING)
 def message(message_id: UUID) -> ResponseReturnValue:
-    """One message and every step it took."""
+    """One message and all that is known of it."""
     view, moves = outbox.message(message_id, campaigns.owners(g.staff.organisation_id))
-    acts = acts_for(view.state, view.frozen) if g.staff.role in MAY_ACT else []
+    mine = {one.id: one for one in campaigns.all_of(g.staff.organisation_id, i18n.language())}
+    campaign = mine.get(view.owner) if view.owner else None
+    in_zone = zone(campaign.id) if campaign else zones.DEFAULT
     return render_template(
-        "staff/outbox/message.html", message=view, moves=moves, acts=acts, place=outbox.place(message_id)
+        "staff/outbox/message.html",
+        message=view,
+        history=_history(message_id, moves),
+        names=accounts.team.names(g.staff.organisation_id),
+        of_campaign=campaign,
+        acts=acts_for(view.state, view.frozen) if g.staff.role in MAY_ACT else [],
+        place=outbox_offices.place_words(outbox.place(message_id), in_zone),
     )
 
 
-def _page(owners: Sequence[UUID], choices: list[StaffCampaign]) -> ResponseReturnValue:
-    """`choices` are the campaigns to filter by."""
-    chosen = _chosen(choices)
-    page = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
-    rows, more = None, False
-    if g.staff.role in READING:
-        rows, more = outbox.messages(owners, chosen["state"], chosen["kind"], page)
-    return render_template(
-        "staff/outbox/outbox.html",
-        lanes=[_lane(view) for view in outbox.lanes(owners)],
-        messages=rows,
-        page={"number": page, "more": more},
-        chosen={name: str(value) for name, value in chosen.items() if value},
-        states=[state.value for state in State],
-        kinds=KINDS,
-        choices=[(campaign.slug, campaign.title) for campaign in choices],
-        titles={campaign.id: campaign.title for campaign in choices},
-    )
-
-
-def _chosen(choices: list[StaffCampaign]) -> dict[str, Any]:
-    """The filters of this request that make sense."""
-    state, kind, slug = (request.args.get(name, "") for name in ("state", "kind", "campaign"))
-    return {
-        "state": State(state) if state in list(State) else None,
-        "kind": kind if kind in KINDS else "",
-        "campaign": slug if slug in [campaign.slug for campaign in choices] else "",
-    }
-
-
-def _lane(view: outbox.LaneView) -> dict[str, object]:
-    labels = {Lane.PEOPLE: _("Mail that people wait for"), Lane.LETTERS: _("Letters to offices")}
-    pace = _("%(n)s a minute", n=number(round(view.per_minute))) if view.per_minute else _("no limit")
-    states = {state.value: view.states.get(state, 0) for state in State}
-    return {
-        "name": view.lane.value,
-        "label": labels[view.lane],
-        "pace_text": pace,
-        "closed_reason": view.closed_reason,
-        **states,
-    }
-
-
-# What supporters and offices get; mail to staff has no filter of its own.
-KINDS = ("letter", "confirmation", "already_signed")
+def _history(id_: UUID, moves: Sequence[outbox.MoveView]) -> list[tuple[str, Any]]:
+    """Its steps, what providers reported and what came back, in the order in which we learned of it."""
+    steps: list[tuple[datetime, str, Any]] = [(move.at, "move", move) for move in moves]
+    steps += [(receipt.received_at, "receipt", receipt) for receipt in outbox.receipts.of_message(id_)]
+    steps += [(answer.received_at, "reply", answer) for answer in replies.of_letter(id_)]
+    return [(kind, step) for _at, kind, step in sorted(steps, key=lambda each: each[0])]

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import g, redirect, url_for
+from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,7 +21,6 @@ from campaign.web.staff.notices import notice
 
 MAY_ACT = (Role.OWNER, Role.CAMPAIGNER)
 RATE = Rate(120, "minute")
-TARGET = "/campaigns/<slug>/delivery/<uuid:post_id>"
 
 
 @blueprint.post("/outbox/<uuid:message_id>/<any(pause, resume, cancel, restore, again):act>")
@@ -87,12 +86,12 @@ def acts_for(state: State, frozen: bool) -> list[str]:
 @staff(*MAY_ACT)
 @limited("staff-outbox", RATE)
 def pause_campaign(slug: str, paused: bool) -> ResponseReturnValue:
-    """Let all letters of the campaign wait, or go on."""
+    """Let all mail of the campaign wait, confirmations too, or go on."""
     plain_form()
     _set([pauses.of_owner(g.campaign.id)], paused)
     undo = url_for("staff.resume_campaign" if paused else "staff.pause_campaign", slug=slug)
-    notice(_("The letters of this campaign wait.") if paused else _("The letters of this campaign go on."), undo=undo)
-    return redirect(url_for("staff.delivery", slug=slug), 303)
+    notice(_("The mail of this campaign waits.") if paused else _("The mail of this campaign goes on."), undo=undo)
+    return redirect(_back(slug), 303)
 
 
 @blueprint.post("/campaigns/<slug>/delivery/<uuid:post_id>/pause", endpoint="pause_target", defaults={"paused": True})
@@ -109,7 +108,13 @@ def pause_target(slug: str, post_id: UUID, paused: bool) -> ResponseReturnValue:
     _set([own] if paused else [own, stream], paused)
     undo = url_for("staff.resume_target" if paused else "staff.pause_target", slug=slug, post_id=post_id)
     notice(_("The letters to this office wait.") if paused else _("The letters to this office go on."), undo=undo)
-    return redirect(url_for("staff.delivery", slug=slug), 303)
+    return redirect(_back(slug), 303)
+
+
+def _back(slug: str) -> str:
+    """The page whose button it was."""
+    pages = {"dashboard": "staff.dashboard", "outbox": "staff.campaign_outbox"}
+    return url_for(pages.get(request.form.get("page", ""), "staff.delivery"), slug=slug)
 
 
 def _set(keys: list[str], paused: bool) -> None:

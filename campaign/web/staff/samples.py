@@ -44,6 +44,7 @@ def everything() -> dict[str, Any]:
         "many_days": _days(60, second=False),
         "sources": [{"label": label, "value": n} for label, n in (("newsletter", 4120), (LONG, 812), ("none", 3))],
         "lanes": [_lane(None), _lane("Paused by staff")],
+        "offices": [_office("Prime Minister", "60 a minute", "ok"), _office(LONG, "stopped: no such mailbox", "bad")],
         "messages": [_message(state, WHEN) for state in State],
         "statuses": ("draft", "scheduled", "open", "closed", "archived"),
         "signature_states": ("pending", "confirmed", "held", "replaced", "withdrawn", "invalid"),
@@ -87,6 +88,11 @@ def _lane(reason: str | None) -> dict[str, Any]:
         "closed_reason": reason,
         **numbers,
     }
+
+
+def _office(name: str, lane: str, tone: str) -> dict[str, Any]:
+    numbers = {state.value: place * 41 % 90 for place, state in enumerate(State)}
+    return {"post_id": NOBODY, "office": name, "lane": lane, "tone": tone, "empty": "nothing waits", **numbers}
 
 
 def _message(state: State, at: datetime) -> SimpleNamespace:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 
 from campaign import counters, outbox
 from campaign.core.db import session, transaction
-from campaign.outbox import Lane, Sent, State, Unknown, moves, receipts
+from campaign.outbox import Lane, Sent, State, Unknown, Wait, moves, read_limits, receipts
 from campaign.outbox.receipts import Receipt, consequences
 from tests.support import outbox as ledger
 from tests.support.sendgrid_events import Event, event
@@ -222,8 +222,18 @@ def test_a_full_mailbox_is_tried_again_after_a_while_and_three_times_at_most(app
         with transaction():
             assert receipts.retry_bounced() == (1 if number < 4 else 0)
         if number < 4:
+            assert isinstance(ledger.claim(), Wait), "the mailbox rests, as when its server says at once"
+            ledger.without_rest()
             ledger.record(ledger.claimed(), Sent(f"handover-{number + 1}"))
     assert ledger.row(id_).state == State.BOUNCED
+
+
+def test_a_full_mailbox_rests_and_says_why(app: Flask) -> None:
+    id_ = sent()
+    arrive(event("bounce", id_, **FULL))
+    (limit,) = read_limits([ledger.row(id_).stream]).values()
+    assert limit.closed == pytest.approx(3600, abs=5)
+    assert limit.reason == "the mailbox is full (5.2.2)"
 
 
 def test_an_address_that_is_not_there_is_not_tried_again(app: Flask) -> None:

@@ -51,7 +51,10 @@ CASES = [
     ("RCPT", "452 4.2.2 mailbox full", "later"),
     ("RCPT", "421 4.3.2 shutting down", "later lane"),
     ("RCPT", NO_MAILBOX, "refused"),
-    ("RCPT", "552 5.2.2 mailbox full", "refused"),
+    ("RCPT", "552 5.2.2 mailbox full", "later"),
+    ("RCPT", "452 over quota", "later"),
+    (".", "554 mailbox for this user is over quota", "later"),
+    ("RCPT", "550 5.7.1 sending quota exceeded", "refused"),
     ("RCPT", "530 5.7.0 must log in", "stopped"),
     ("RCPT", "554 5.7.1 <office@ministry.example>: Relay access denied", "stopped"),
     ("RCPT", "550 5.1.1 User unknown in relay recipient table", "refused"),
@@ -131,7 +134,7 @@ def test_the_queue_id_is_kept_where_the_reply_names_one(
     ("reply", "words"),
     [
         (NO_MAILBOX, "no such mailbox (RCPT 550 5.1.1): <[address]>: Recipient address rejected: User unknown"),
-        ("552 5.2.2 over quota", "the mailbox is full (RCPT 552 5.2.2): over quota"),
+        ("554 5.2.3 over quota", "the message is too large for the mailbox (RCPT 554 5.2.3): over quota"),
         ("552 too much", "over its storage limit (RCPT 552): too much"),
         ("550-5.1.1 The account does not exist.\n550 5.1.1 Try elsewhere",
          "no such mailbox (RCPT 550 5.1.1): The account does not exist. Try elsewhere"),
@@ -142,7 +145,7 @@ def test_the_queue_id_is_kept_where_the_reply_names_one(
     ],
 )  # fmt: skip
 def test_a_refusal_says_in_words_what_it_means(settings: Settings, reply: str, words: str) -> None:
-    assert send(settings, Sink({"RCPT": reply})) == Refused(words)
+    assert send(settings, Sink({"RCPT": reply})) == Refused(words, dead="5.1.1" in reply)
 
 
 @pytest.mark.parametrize("command", ["RCPT", "."])

@@ -45,7 +45,7 @@ def outcome(id_: UUID) -> Outcome:
     [
         (".", "250 2.0.0 Ok: queued as 4bXyzQ1234", State.SENT, 1, True),
         ("RCPT", "550 5.1.1 nobody", State.FAILED, 1, True),
-        ("RCPT", "552 5.2.2 full", State.FAILED, 1, True),
+        ("RCPT", "552 5.2.2 full", State.QUEUED, 0, True),
         ("RCPT", "451 4.3.0 wait", State.QUEUED, 1, True),
         ("RCPT", CLOSE, State.QUEUED, 1, True),
         (".", "452 4.3.1 no room", State.QUEUED, 1, True),

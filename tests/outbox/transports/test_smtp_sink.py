@@ -103,7 +103,7 @@ def test_five_hundred_letters_over_five_connections(
         (["-r", "RCPT", "-b", "451 4.7.1 greylisted"], Later, False, True),
         (["-r", "RCPT", "-b", "452 4.2.2 full"], Later, False, True),
         (["-f", "RCPT", "-B", "550 5.1.1 nobody"], Refused, None, None),
-        (["-f", "RCPT", "-B", "552 5.2.2 full"], Refused, None, None),
+        (["-f", "RCPT", "-B", "552 5.2.2 full"], Later, False, True),
         (["-Q", "RCPT"], Later, True, True),
         (["-q", "RCPT"], Later, False, True),
         (["-Q", "DATA"], Later, True, True),

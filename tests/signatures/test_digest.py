@@ -1,0 +1,66 @@
+"""The digest and the summary as an office reads them."""
+
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import text
+
+from campaign import outbox, signatures
+from campaign.core.db import session, transaction
+from campaign.core.ids import new_id
+from tests.support import ledger
+
+GOLDEN = Path(__file__).parent / "golden" / "digest.en.txt"
+
+
+def carrier(*, own: int) -> tuple[outbox.Mail, str]:
+    """The digest of three letters to the first target, so many of them in their writers' own words."""
+    ledger.fill(3)
+    id_ = new_id()
+    with transaction():
+        post = session().scalar(text("SELECT post_id FROM campaign_targets ORDER BY position LIMIT 1"))
+        session().execute(text("UPDATE posts SET languages = '{en}' WHERE id = :post"), {"post": post})
+        session().execute(
+            text("UPDATE outbox_messages SET carrier_id = :id WHERE stream = :stream"),
+            {"id": id_, "stream": f"target:{post}"},
+        )
+        session().execute(text("UPDATE letter_texts SET edited = false, subject = 'The model', body = 'Its words.'"))
+        session().execute(
+            text(
+                """
+                UPDATE letter_texts SET edited = true, subject = 'My own', body = 'My own words.'
+                WHERE id IN (SELECT text_id FROM signatures ORDER BY id DESC LIMIT :own)
+                """
+            ),
+            {"own": own},
+        )
+    with transaction():
+        return signatures.digest.digest(id_), str(post)
+
+
+def test_the_digest_is_the_one_that_was_approved(seeded: Flask) -> None:
+    mail, _post = carrier(own=1)
+    found = f"Subject: {mail.subject}\n\n{mail.text}"
+    assert found == GOLDEN.read_text(encoding="utf-8")
+    assert mail.html is None
+
+
+def test_a_digest_shows_no_address_and_each_name_once(seeded: Flask) -> None:
+    mail, _post = carrier(own=1)
+    assert "@" not in mail.text
+    assert mail.reply_to is None
+    for number in range(3):
+        assert mail.text.count(f"Supporter {number}") == 1
+
+
+def test_a_letter_whose_signature_is_gone_is_taken_out(seeded: Flask) -> None:
+    carrier(own=0)
+    with transaction():
+        session().execute(text("UPDATE signatures SET state = 'withdrawn' WHERE name = 'Supporter 1'"))
+        id_ = session().scalar(text("SELECT carrier_id FROM outbox_messages WHERE carrier_id IS NOT NULL LIMIT 1"))
+    with transaction():
+        mail = signatures.digest.digest(id_)
+        states = session().scalars(text("SELECT state FROM outbox_messages WHERE carrier_id = :id"), {"id": id_}).all()
+    assert "Supporter 1" not in mail.text
+    assert states == ["queued", "queued"]
+    assert mail.subject.startswith("2 letters")
