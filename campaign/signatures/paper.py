@@ -12,6 +12,7 @@ from campaign import counters
 from campaign.core import audit, clock
 from campaign.core.db import session
 from campaign.core.errors import Conflict, DomainError
+from campaign.core.i18n import number as spoken
 from campaign.core.ids import new_id
 from campaign.signatures.keys import campaign_key
 from campaign.signatures.records import PaperBatch
@@ -81,7 +82,7 @@ def total(campaign_id: UUID) -> int:
 def _check(number: int, signed_on: date, place: str, note: str) -> None:
     wrong = {}
     if not 0 < number <= MOST:
-        wrong["number"] = _("Write a number from 1 to %(most)s.", most=f"{MOST:,}")
+        wrong["number"] = _("Write a number from 1 to %(most)s.", most=spoken(MOST))
     if signed_on > clock.today():
         wrong["signed_on"] = _("This day has not come yet.")
     if not place.strip() or len(place) > LONGEST_PLACE:

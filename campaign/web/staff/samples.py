@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired
 
 from campaign.core.i18n import day
 from campaign.outbox import Lane, State
+from campaign.web.staff import register_samples
 from campaign.web.staff.forms import StaffForm
 
 LONG = "Marie-Antoinette van den Broecke-Vandenbroucke d’Hooghvorst de la Croix-Blanche"
@@ -50,6 +51,8 @@ def everything() -> dict[str, Any]:
         "signature_states": ("pending", "confirmed", "held", "replaced", "withdrawn", "invalid"),
         "milestones": [_milestone(1000, WHEN), _milestone(5000, WHEN, WHEN), _milestone(10_000)],
         "conditions": SimpleNamespace(states=("confirmed",), since=WHEN, source="newsletter", edited=True),
+        "register_offices_sample": register_samples.offices(LONG),
+        "spans": register_samples.spans(LONG),
         "target": _target(),
         "letter": _letter(),
         "source": _source(),

@@ -123,7 +123,7 @@ class PersonForm(StaffForm):
 class HeldForm(StaffForm):
     """A tenure that stands in the register."""
 
-    since = day(_("From"), required=True)
+    since = day(_("From day"), required=True)
     until = day(_("Until"), UNTIL_HINT)
     source = text(_("Source"), SOURCE_HINT)
     checked_on = day(_("Checked on"))
@@ -135,7 +135,7 @@ class HolderForm(HeldForm):
     """Who holds a post from when."""
 
     person = text(_("Name"), _("Somebody of the register by name, or somebody new."), required=True)
-    since = day(_("From"), SINCE_HINT, required=True)
+    since = day(_("From day"), SINCE_HINT, required=True)
 
 
 class EndForm(StaffForm):
@@ -152,7 +152,7 @@ class ContactForm(StaffForm):
     """Where a post is reached."""
 
     email = text(_("Email"), EMAIL_HINT, required=True)
-    since = day(_("From"), _("The address before it ends on that day."), required=True)
+    since = day(_("From day"), _("The address before it ends on that day."), required=True)
     source = text(_("Source"), SOURCE_HINT, required=True)
     checked_on = day(_("Checked on"))
 

@@ -37,7 +37,7 @@ COLUMNS = {
     "body_id": _("Body"),
     "person_id": _("Who"),
     "party_id": _("For"),
-    "since": _("From"),
+    "since": _("From day"),
     "until": _("Until"),
     "email": _("Email"),
     "source": _("Source"),
