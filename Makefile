@@ -1,6 +1,6 @@
 # Each goal does its own set-up. `make demo ARGS="--port 9000 --data DIR"` passes arguments on.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test soak bench check pictures contract format lock messages
+.PHONY: help install demo test faults soak bench check pictures contract format lock messages
 VENV := .venv
 BIN := $(VENV)/bin
 PO := $(wildcard campaign/translations/*/LC_MESSAGES/messages.po)
@@ -8,6 +8,7 @@ PO := $(wildcard campaign/translations/*/LC_MESSAGES/messages.po)
 help:
 	@echo "make demo    run everything here, with a demonstration campaign"
 	@echo "make test    run the tests"
+	@echo "make faults  the longest fault tests, in their short form"
 	@echo "make soak    break a real installation on purpose and count its letters"
 	@echo "make bench   measure us beside others, in turn, and keep the table"
 	@echo "make check   lint, format, types, templates, translations"
@@ -36,6 +37,10 @@ demo: $(VENV)/.ready $(VENV)/.translated
 
 test: $(VENV)/.ready-dev $(VENV)/.translated
 	@exec $(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+# The faults that take the longest, in their short form: in the suite they would double its time.
+faults: $(VENV)/.ready-dev $(VENV)/.translated
+	@exec $(BIN)/pytest -m long tests/faults $(ARGS)
 
 soak: $(VENV)/.ready-dev $(VENV)/.translated
 	@exec $(BIN)/python -m soak $(ARGS)

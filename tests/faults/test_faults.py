@@ -28,6 +28,7 @@ def test_signing_needs_no_redis(short: Short) -> None:
     short("f3")
 
 
+@pytest.mark.long
 def test_five_more_killed_while_redis_is_away_emptied_and_killed_cost_no_letter_and_no_pace(short: Short) -> None:
     verdict = short("f4")
     assert verdict.figures["workers killed with a lease"] == 5
@@ -35,6 +36,7 @@ def test_five_more_killed_while_redis_is_away_emptied_and_killed_cost_no_letter_
     assert verdict.bound is not None
 
 
+@pytest.mark.long
 def test_letters_leave_while_redis_hangs(short: Short) -> None:
     verdict = short("f4-hangs")
     assert verdict.letters > 0
@@ -44,6 +46,7 @@ def test_a_database_that_crashes_gives_forms_back_and_everything_recovers_by_its
     short("f5")
 
 
+@pytest.mark.long
 def test_a_provider_that_fails_in_every_way_costs_no_letter_no_double_and_no_attempt_for_a_locked_door(
     short: Short,
 ) -> None:
@@ -53,6 +56,7 @@ def test_a_provider_that_fails_in_every_way_costs_no_letter_no_double_and_no_att
     assert verdict.figures["attempts without a call, or for 401 and 429"] == 0
 
 
+@pytest.mark.long
 def test_one_domain_that_fails_does_not_slow_the_others(short: Short) -> None:
     verdict = short("f7")
     assert verdict.duplicates == 0
@@ -68,28 +72,33 @@ def test_reports_that_come_before_our_own_record_find_their_letter(short: Short)
     assert (verdict.duplicates, verdict.figures["orphans"]) == (0, 0)
 
 
+@pytest.mark.long
 def test_a_full_disk_loses_nobody_who_was_told_to_be_in(short: Short) -> None:
     verdict = short("f10")
     assert verdict.figures["PostgreSQL stopped"] != 0
 
 
+@pytest.mark.long
 @pytest.mark.debian
 def test_a_clock_that_jumps_by_an_hour_breaks_no_pace_and_stops_nothing(short: Short) -> None:
     verdict = short("f11")
     assert verdict.duplicates == 0
 
 
+@pytest.mark.long
 def test_many_drains_and_schedulers_at_once_send_each_letter_once_and_keep_the_pace(short: Short) -> None:
     verdict = short("f12")
     assert verdict.duplicates == 0
     assert verdict.figures["drains that sent"] == 8
 
 
+@pytest.mark.long
 def test_a_deploy_in_the_middle_of_sending_doubles_and_loses_nothing(short: Short) -> None:
     verdict = short("f13")
     assert verdict.duplicates == 0
 
 
+@pytest.mark.long
 def test_a_worker_frozen_past_its_lease_cannot_overwrite_what_came_of_its_letter(short: Short) -> None:
     verdict = short("f14-points")
     assert verdict.duplicates == 2

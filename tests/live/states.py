@@ -13,6 +13,7 @@ def counter(signatures: int, slug: str = "one") -> Counter:
         campaign_id=identity(slug),
         slug=slug,
         signatures=signatures,
+        paper=0,
         goal=100,
         letters={"queued": 0, "sent": 0, "delivered": 0, "bounced": 0},
         targets=(),

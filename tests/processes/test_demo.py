@@ -123,9 +123,10 @@ def test_the_demonstration_runs_lets_staff_in_keeps_its_data_and_ends_clean(data
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
     page = browser.open(f"{demo.url}/staff/sign-in").read().decode()
     form = {"csrf_token": token(page), "email": address, "password": password}
-    outbox = browser.open(f"{demo.url}/staff/sign-in", urllib.parse.urlencode(form).encode())
-    assert outbox.url.endswith("/staff/outbox")
-    assert "Letter" in outbox.read().decode()
+    home = browser.open(f"{demo.url}/staff/sign-in", urllib.parse.urlencode(form).encode())
+    assert home.url.endswith("/staff/")
+    assert "Shelter is the law" in home.read().decode()
+    assert "Letter" in browser.open(f"{demo.url}/staff/outbox").read().decode()
     assert demo.interrupt() == 0
     assert demo.gone(), demo.family()
     assert "Traceback" not in demo.said
