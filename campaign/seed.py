@@ -1,13 +1,14 @@
 """Read the demonstration campaign from demo/ into the database, once."""
 
 import csv
+import json
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select, text
 
 from campaign import accounts, campaigns, letters, outbox, targets
 from campaign.campaigns import Accent, Campaign, CampaignText, Fact, FactSource, Status
@@ -16,7 +17,7 @@ from campaign.core import clock
 from campaign.core.db import session
 from campaign.core.rates import Rate
 from campaign.outbox import Lane
-from campaign.targets import Area, Body, Contact, Person, Post, Postcode, Tenure
+from campaign.targets import Area, Body, Contact, Person, Post, Tenure
 
 SLUG = "shelter-is-the-law"
 FOLDER = ROOT / "demo" / SLUG
@@ -46,12 +47,12 @@ def seed() -> bool:
             is_demo=facts["demo"],
             picture=facts["picture"]["src"],
         ),
-        [_text(lang, text) for lang, text in texts.items()],
+        [_text(lang, words) for lang, words in texts.items()],
         [posts[key] for key in facts["targets"]],
         actor=ACTOR,
     )
-    for lang, text in texts.items():
-        parts = {name: text["letter"][name] for name in ("subject", "opening", "body", "closing")}
+    for lang, words in texts.items():
+        parts = {name: words["letter"][name] for name in ("subject", "opening", "body", "closing")}
         letters.save_model(campaign.id, lang, **parts, actor=ACTOR)
     _facts(campaign.id, facts, texts)
     campaigns.change_status(campaign.id, Status.OPEN, actor=ACTOR)
@@ -72,7 +73,7 @@ def _text(lang: str, text: dict[str, Any]) -> CampaignText:
 def _facts(campaign_id: UUID, facts: dict[str, Any], texts: dict[str, dict[str, Any]]) -> None:
     sources = {}
     for item in facts["sources"]:
-        own = {lang: text["sources"].get(item["key"], {}) for lang, text in texts.items()}
+        own = {lang: text["sources"].get(item["key"], {}) for lang, words in texts.items()}
         source = FactSource(
             campaign_id=campaign_id,
             publisher={lang: words.get("publisher", item["publisher"]) for lang, words in own.items()},
@@ -85,7 +86,7 @@ def _facts(campaign_id: UUID, facts: dict[str, Any], texts: dict[str, dict[str, 
         session().flush()
         sources[item["key"]] = source.id
     for position, item in enumerate(facts["facts"]):
-        words = {lang: text["facts"][item["key"]] for lang, text in texts.items()}
+        words = {lang: text["facts"][item["key"]] for lang, words in texts.items()}
         session().add(
             Fact(
                 campaign_id=campaign_id,
@@ -136,5 +137,12 @@ def _keyed(items: list[dict[str, Any]], make: Callable[[dict[str, Any]], Any]) -
 
 def _postcodes(path: Path = POSTCODES) -> None:
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [{"country": "BE", "postcode": row.pop("postcode"), "place": row} for row in csv.DictReader(file)]
-    session().execute(insert(Postcode), rows)
+        rows = json.dumps(list(csv.DictReader(file)))
+    # One statement: a thousand of them take fifty times as long.
+    session().execute(
+        text(
+            "INSERT INTO postcodes (country, postcode, place)"
+            " SELECT 'BE', place->>'postcode', place - 'postcode' FROM jsonb_array_elements(:rows) AS place"
+        ),
+        {"rows": rows},
+    )

@@ -75,7 +75,8 @@ def compose(lane: Lane, asides: Sequence[Aside]) -> list[Ready]:
         found = compose_many(kind, [one.ref for one in asides if one.kind == kind])
         mails |= {(kind, ref): mail for ref, mail in found.items()}
     pairs = [(one, mails.get((one.kind, one.ref))) for one in asides]
-    barred = {mail.to for _one, mail in pairs if mail and lane == Lane.LETTERS and suppressions.bars(mail.to)}
+    addressees = {mail.to for mail in mails.values()} if lane == Lane.LETTERS else set()
+    barred = {address for address in addressees if suppressions.bars(address)}
     return [_ready(lane, one, mail) for one, mail in pairs if mail and mail.to not in barred]
 
 

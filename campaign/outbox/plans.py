@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from campaign import config
@@ -53,12 +53,6 @@ def save_plan(stream: str, plan: Plan, lane: Lane = Lane.LETTERS) -> None:
     row = insert(DeliveryPlan).values(stream=stream, **values)
     session().execute(row.on_conflict_do_update(index_elements=["stream"], set_=values))
     _apply(stream, plan, lane)
-
-
-def clear_plan(stream: str, lane: Lane = Lane.LETTERS) -> None:
-    """Back to the default."""
-    session().execute(delete(DeliveryPlan).where(DeliveryPlan.stream == stream))
-    _apply(stream, Plan(), lane)
 
 
 def _apply(stream: str, plan: Plan, lane: Lane) -> None:

@@ -27,11 +27,6 @@ class Standing:
     mailed_lately: bool
 
 
-def lock(email_hash: bytes) -> None:
-    """Let only one request at a time act for an address; released with the transaction."""
-    session().execute(_LOCK, {"key": _key(email_hash)})
-
-
 def try_lock(hashes: Sequence[bytes]) -> set[bytes]:
     """Those of the addresses that nobody acts for now, locked as `lock` does; it never waits."""
     keys = {_key(email_hash): email_hash for email_hash in hashes}
@@ -62,7 +57,6 @@ def _mails(since: timedelta) -> str:
     return outbox.MAILS_SQL.format(hash="%(hash)s", seconds=int(since.total_seconds()))
 
 
-_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 # The key of `_key`: the first eight bytes as a number.
 _LOCK_SIGNER = """
     SELECT pg_advisory_xact_lock(('x' || encode(substring(email_hash FOR 8), 'hex'))::bit(64)::bigint)

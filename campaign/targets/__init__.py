@@ -12,7 +12,7 @@ from campaign.targets.reading.found import Problem, Unreadable
 from campaign.targets.reading.upload import plan as plan_import
 from campaign.targets.settle import REASONS, settle_all, stream_of
 from campaign.targets.sheet import Change
-from campaign.targets.territories import Territory, area_named, find_areas, known_area, municipalities_of
+from campaign.targets.territories import Territory, area_named, known_area, municipalities_of
 
 __all__ = [
     "REASONS",
@@ -40,7 +40,6 @@ __all__ = [
     "area_of",
     "edits",
     "end_tenure",
-    "find_areas",
     "known_area",
     "listing",
     "municipalities_of",

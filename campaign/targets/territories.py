@@ -40,13 +40,6 @@ def municipalities_of(country: str, postcode: str) -> list[Territory]:
     return [_belgian()[f"{BELGIUM}-{nis}"] for nis in _postcodes().get(postcode, ())]
 
 
-def find_areas(words: str, lang: str, limit: int = 20) -> list[Territory]:
-    """Belgian areas whose name in any language begins with these words, the larger kinds first."""
-    wanted = fold(words)
-    found = [area for area in _belgian().values() if any(fold(name).startswith(wanted) for name in area.name.values())]
-    return sorted(found, key=lambda area: (area.kind == "municipality", i18n.pick(dict(area.name), lang)))[:limit]
-
-
 def area_named(words: str) -> str:
     """The code of the area with exactly this code or name; the words as they are where there is none, or several.
 

@@ -12,7 +12,7 @@ from campaign.core import clock, tokens
 from campaign.core.db import session, transaction
 from campaign.core.ids import new_id
 from campaign.core.tokens import Purpose
-from campaign.outbox import Claimed, Lane, Later, State, Unsendable
+from campaign.outbox import Claimed, Lane, State, Unsendable
 from campaign.outbox.mime import build
 from campaign.signatures import Signature, SignatureState, composers
 from campaign.targets import Person, Post, Tenure
@@ -82,20 +82,6 @@ def test_a_queued_letter_follows_the_successor(seeded: Flask) -> None:
     assert HOLDER not in mail.text
 
 
-def test_a_letter_that_was_claimed_once_keeps_its_holder_for_good(seeded: Flask) -> None:
-    supporter()
-    no_pace()
-    id_ = letter_to("be-prime-minister")
-    first = claim(id_)
-    assert first.envelope.mail.to_name == HOLDER
-    succeed()
-    with transaction():
-        outbox.record(first, Later("greylisted", 0, counted=False), "worker:test/1")
-    again = claim(id_)
-    assert again.envelope == first.envelope
-    assert build(again.envelope) == build(first.envelope)
-
-
 def test_a_letter_keeps_the_words_its_supporter_confirmed(seeded: Flask) -> None:
     body = "Words with {name}, <b>marks</b> & a\n\nsecond paragraph."
     supporter(subject="Look: {campaign}", body=body)
@@ -114,6 +100,7 @@ def test_a_letter_whose_signature_fell_is_not_sent_and_the_others_are(seeded: Fl
         )
     names = {claim.envelope.mail.from_name for claim in (ledger.claimed(), ledger.claimed())}
     assert names == {"Jan Janssens"}
+    assert not isinstance(ledger.claim(), Claimed)  # the order is by lot, so the two that fell may come last
     assert sorted(message.state for message in letter_messages()) == sorted([State.FAILED] * 2 + [State.SENDING] * 2)
 
 

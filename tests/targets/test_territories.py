@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from campaign.core.i18n import CODES
-from campaign.targets import area_named, find_areas, known_area, municipalities_of
+from campaign.targets import area_named, known_area, municipalities_of
 from campaign.targets.fold import fold, slug
 from campaign.targets.territories import FOLDER
 
@@ -57,12 +57,6 @@ def test_codes_from_before_a_merger_mean_the_municipality_after_it(plain: Flask)
 )  # fmt: skip
 def test_an_area_is_found_by_its_name_in_any_language(plain: Flask, words: str, code: str) -> None:
     assert area_named(words) == code
-
-
-def test_areas_are_offered_by_how_their_names_begin(plain: Flask) -> None:
-    found = [area.code for area in find_areas("liè", "fr")]
-    assert found[0] == "BE-WLG"
-    assert "BE-62063" in found
 
 
 @pytest.mark.parametrize(
