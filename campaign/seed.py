@@ -73,7 +73,7 @@ def _text(lang: str, text: dict[str, Any]) -> CampaignText:
 def _facts(campaign_id: UUID, facts: dict[str, Any], texts: dict[str, dict[str, Any]]) -> None:
     sources = {}
     for item in facts["sources"]:
-        own = {lang: words["sources"].get(item["key"], {}) for lang, text in texts.items()}
+        own = {lang: text["sources"].get(item["key"], {}) for lang, text in texts.items()}
         source = FactSource(
             campaign_id=campaign_id,
             publisher={lang: words.get("publisher", item["publisher"]) for lang, words in own.items()},
