@@ -27,7 +27,6 @@ GLANCE_SECONDS = 1.0
 RETRY_SECONDS = 0.3
 # The database is away, restarts, or takes too long.
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
-ACTOR = f"worker:{socket.gethostname()}/{os.getpid()}"
 
 
 def attend(lane_name: str) -> None:
@@ -40,6 +39,11 @@ def attend(lane_name: str) -> None:
         log.exception("drain_failed", lane=lane_name)
     finally:
         db.session.remove()
+
+
+def _actor() -> str:
+    # Asked each time: a process may have been forked after it imported this.
+    return f"worker:{socket.gethostname()}/{os.getpid()}"
 
 
 def drain(lane_name: str) -> int:
@@ -132,7 +136,7 @@ def _advance(lane: Lane, done: tuple[Ready, Sent] | None, ready: Ready | None) -
     """Record one and begin with the next; where that fails, what was sent is recorded all the same."""
     try:
         with transaction():
-            return outbox.batches.advance(done, ready, ACTOR)
+            return outbox.batches.advance(done, ready, _actor())
     except Exception as error:  # noqa: BLE001 - whatever it is, an answer must not be lost
         log.warning("record_retried", lane=lane.value, error=type(error).__name__)
     if done is not None:
@@ -149,13 +153,13 @@ def _step(lane: Lane, done: tuple[Claimed, Answer] | None) -> tuple[float, Claim
     """
     if done is not None and (done[0].trial or not isinstance(done[1], Sent | Refused)):
         with transaction():
-            outbox.record(*done, ACTOR)
+            outbox.record(*done, _actor())
         done = None
     begun = time.monotonic()
     with transaction():
         if done is not None:
-            outbox.record(*done, ACTOR)
-        return begun, Wait(None) if stopping() else outbox.claim(lane, ACTOR)
+            outbox.record(*done, _actor())
+        return begun, Wait(None) if stopping() else outbox.claim(lane, _actor())
 
 
 def _record(lane: Lane, done: tuple[Claimed, Answer]) -> tuple[float, Claimed | Wait]:
@@ -179,7 +183,7 @@ def _insist(lane: Lane, done: tuple[Claimed, Answer]) -> None:
     while True:
         try:
             with transaction():
-                outbox.record(*done, ACTOR)
+                outbox.record(*done, _actor())
             return
         except AWAY as error:
             if stopping() and time.monotonic() > ends:
@@ -203,4 +207,4 @@ def _give_back(step: Claimed | Wait) -> None:
     """Put a claimed message back that was not tried, because the turn is over."""
     if isinstance(step, Claimed):
         with transaction():
-            outbox.record(step, Later("the worker's turn is over", 0.0, counted=False), ACTOR)
+            outbox.record(step, Later("the worker's turn is over", 0.0, counted=False), _actor())

@@ -11,6 +11,11 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
+
+from tests.support.nursery import Child, nursery
+
+Process = Child | subprocess.Popen[bytes]
 
 
 def free_ports() -> tuple[int, int]:
@@ -36,7 +41,7 @@ class Installation:
 
     env: dict[str, str]
     folder: Path
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, Process] = field(default_factory=dict)
     port: int = 0
     live_port: int = 0
 
@@ -53,20 +58,20 @@ class Installation:
         """Where the pages are."""
         return self.env["PUBLIC_URL"]
 
-    def start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, *arguments: str) -> Process:
         """Start one process, `campaign ARGUMENTS`, under a name of the test's."""
-        log = (self.folder / f"{name}.log").open("ab")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "campaign", *arguments],
-            env={**os.environ, **self.env},
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = self._started(arguments, log)
+        return self.processes[name]
+
+    def _started(self, arguments: tuple[str, ...], log: IO[bytes]) -> Process:
+        env = {**os.environ, **self.env}
+        if "LD_PRELOAD" not in env:
+            return nursery().start(list(arguments), env, log)
+        command = [sys.executable, "-m", "campaign", *arguments]
+        return subprocess.Popen(
+            command, env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
         )
-        log.close()
-        self.processes[name] = process
-        return process
 
     def web(self, *options: str) -> None:
         """Start the web process and wait until it answers."""
@@ -89,7 +94,7 @@ class Installation:
         self.wait_up(f"{self.url}/healthz")
         self.wait_up(f"{self.env['LIVE_URL']}/healthz")
 
-    def worker(self, lane: str, number: int) -> subprocess.Popen[bytes]:
+    def worker(self, lane: str, number: int) -> Process:
         """Start a worker of a lane."""
         return self.start(f"{lane}-{number}", "worker", "--lane", lane)
 
