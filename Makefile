@@ -40,7 +40,7 @@ test: $(VENV)/.ready-dev $(VENV)/.translated
 
 # The faults that take the longest, in their short form: in the suite they would double its time.
 faults: $(VENV)/.ready-dev $(VENV)/.translated
-	@exec $(BIN)/pytest -m long tests/faults $(ARGS)
+	@exec $(BIN)/pytest -m long tests/faults tests/processes $(ARGS)
 
 soak: $(VENV)/.ready-dev $(VENV)/.translated
 	@exec $(BIN)/python -m soak $(ARGS)
