@@ -120,6 +120,11 @@ def _countries(code: str) -> dict[str, str]:
     return dict(sorted(pairs, key=lambda pair: unicodedata.normalize("NFKD", pair[1]).casefold()))
 
 
+def language_name(code: str) -> str:
+    """A language's name in the reader's: French, français, Frans."""
+    return str(_locale().languages.get(code, code))
+
+
 def countries() -> list[tuple[str, str]]:
     """Codes and names of the countries, by name, in the reader's language."""
     return list(_countries(language()).items())

@@ -19,24 +19,40 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     STATUS = "status"
     SIGN_FORM = "sign-form"
+    CHECK_MAIL = "check-mail"
+    NOT_ME = "not-me"
+    MINE = "mine"
+    MINE_FORM = "mine-form"
+    UNSUBSCRIBE = "unsubscribe"
     STAFF_SIGN_IN = "staff-sign-in"
     STAFF_FORM = "staff-form"
     STAFF_INVITATION = "staff-invitation"
     STAFF_RESET = "staff-reset"
     STAFF_EMAIL = "staff-email"
     STAFF_UNDO = "staff-undo"
+    PREVIEW = "preview"
+    OFFICE = "office"
+    OFFICE_CONFIRM = "office-confirm"
 
 
 AGES = {
     Purpose.CONFIRM: timedelta(days=7),
     Purpose.STATUS: timedelta(days=400),
     Purpose.SIGN_FORM: timedelta(hours=2),
+    Purpose.CHECK_MAIL: timedelta(days=7),
+    Purpose.NOT_ME: timedelta(days=30),
+    Purpose.MINE: timedelta(hours=2),
+    Purpose.MINE_FORM: timedelta(hours=2),
+    Purpose.UNSUBSCRIBE: timedelta(days=400),
     Purpose.STAFF_SIGN_IN: timedelta(hours=2),
     Purpose.STAFF_FORM: timedelta(hours=12),
     Purpose.STAFF_INVITATION: timedelta(days=7),
     Purpose.STAFF_RESET: timedelta(hours=1),
     Purpose.STAFF_EMAIL: timedelta(days=1),
     Purpose.STAFF_UNDO: timedelta(hours=1),
+    Purpose.PREVIEW: timedelta(days=7),
+    Purpose.OFFICE: timedelta(days=400),
+    Purpose.OFFICE_CONFIRM: timedelta(days=7),
 }
 
 
