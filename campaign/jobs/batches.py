@@ -1,4 +1,4 @@
-"""What staff started and does not end at once: invalidations and spreadsheets, in a thread beside the sweeps.
+"""What staff started and does not end at once: invalidations, news and spreadsheets, in a thread beside the sweeps.
 
 Everything is in rows: without Redis it goes on as well, and what a killed process left, the next one takes up.
 """
@@ -6,6 +6,7 @@ Everything is in rows: without Redis it goes on as well, and what a killed proce
 import tempfile
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,8 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from campaign import signatures
+from campaign import printing, signatures
+from campaign.core import i18n
 from campaign.core.db import db, session, transaction
 from campaign.jobs.stop import stopping
 from campaign.signatures import exports, invalidation, sheets, tables
@@ -63,9 +65,12 @@ def _attempt() -> bool:
 
 
 def work() -> bool:
-    """A chunk of an invalidation, else a file; False where nothing waits."""
+    """A chunk of an invalidation, else one of news, else a file; False where nothing waits."""
     with transaction():
         busy = signatures.chunk()
+    if not busy:
+        with transaction():
+            busy = signatures.news.step()
     return busy or _make()
 
 
@@ -83,8 +88,8 @@ def _make() -> bool:
         return False
     # In the folder lie names and addresses: it goes with the block, whatever happens.
     with tempfile.TemporaryDirectory(prefix="postbag-export-") as folder:
-        path = Path(folder) / "signatures.xlsx"
-        done = _write(wanted, path)
+        path = Path(folder) / f"signatures.{wanted.kind}"
+        done = _pack(wanted, path) if wanted.kind == "pack" else _write(wanted, path)
         if done is not None:
             _store(wanted, path, done)
     return True
@@ -106,6 +111,19 @@ def _write(wanted: exports.File, path: Path) -> int | None:
     finally:
         book.close()
     return done if _beat(wanted, done) else None
+
+
+def _pack(wanted: exports.File, path: Path) -> int | None:
+    """Put the letters on paper, a file of them at a time; answers as `_write` does."""
+    done = 0
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for part in printing.parts(wanted.campaign_id, i18n.DEFAULT):
+            session().rollback()
+            archive.writestr(part.name, part.data)
+            done += part.done
+            if stopping() or not _beat(wanted, done):
+                return None
+    return done
 
 
 def _beat(wanted: exports.File, done: int) -> bool:

@@ -1,6 +1,6 @@
 """Every minute: put digests together, tell offices of milestones that want to know, tell staff of what was stopped."""
 
-from campaign import counters, outbox, reports, signatures
+from campaign import campaigns, counters, outbox, reports, signatures
 from campaign.core.db import transaction
 
 STEPS = [step * 10**power for power in range(2, 8) for step in (1, 2.5, 5)]
@@ -9,9 +9,11 @@ STEPS = [step * 10**power for power in range(2, 8) for step in (1, 2.5, 5)]
 def follow_plans() -> None:
     """Do what the delivery plans ask for at this time, a target in a transaction each."""
     with transaction():
+        campaigns.modes.follow()
         kept = outbox.plans.kept()
+        whole = set(outbox.digests.streams())
     for stream, plan in kept.items():
-        if plan.digest_above is not None:
+        if plan.digest_above is not None or stream in whole:
             with transaction():
                 outbox.digests.gather(stream)
         if plan.summary:

@@ -32,7 +32,12 @@ def recount() -> dict[str, int]:
 def _public(campaign_id: UUID) -> dict[str, int]:
     """The public number, and letters by target."""
     key = signatures.campaign_key(campaign_id)
-    own = {"signatures": signatures.confirmed_count(campaign_id), "paper": signatures.paper.total(campaign_id)}
+    own = {
+        "signatures": signatures.confirmed_count(campaign_id),
+        "paper": signatures.paper.total(campaign_id),
+        "own": signatures.own_total(campaign_id),
+    }
+    own["own_mail"] = signatures.own_mail.total(campaign_id)
     truth = {"": own, **outbox.figures(f"{key}/")}
     return {f"{key} {name}": n for name, n in counters.recount(key, truth).items()}
 

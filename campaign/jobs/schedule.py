@@ -9,11 +9,12 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from campaign import accounts, campaigns, config, outbox, targets
+from campaign import accounts, campaigns, config, offices, outbox, targets
 from campaign.core import beats
 from campaign.core.db import db, session, transaction
 from campaign.core.queue import ring
 from campaign.jobs import batches
+from campaign.jobs.answers import spread_answers
 from campaign.jobs.delivery import follow_plans
 from campaign.jobs.heart import beating
 from campaign.jobs.milestones import follow_milestones
@@ -55,6 +56,8 @@ def tasks() -> list[Task]:
         Task("purge-staff", HOUR, _in_transaction(accounts.purge), alone=True),
         Task("purge-exports", HOUR, batches.forget, alone=True),
         Task("milestones", 5.0, follow_milestones, alone=True),
+        Task("answers", 5.0, spread_answers, alone=True),
+        Task("purge-wishes", HOUR, _in_transaction(offices.answers.forget), alone=True),
         Task("recount", 24 * HOUR, recount, alone=True),
     ]
 

@@ -1,12 +1,15 @@
 """Every email that leaves: written with what caused it, sent at a pace, recorded with what became of it."""
 
-from campaign.outbox import actions, bulk, digests, pauses, plans, receipts, suppressions, turns
+from campaign.outbox import actions, bulk, digests, pauses, plans, receipts, rehearsal, suppressions, turns
 from campaign.outbox.addresses import message_of, reply_to
 from campaign.outbox.answers import Answer, Later, Refused, Sent, Stopped, Unknown
 from campaign.outbox.batches import Ready
+from campaign.outbox.begun import begun
 from campaign.outbox.claim import claim
+from campaign.outbox.erase import erase, leaving
 from campaign.outbox.health import Health, health
 from campaign.outbox.hours import ALWAYS, DAY_MINUTES, OFFICE_HOURS, Plan, following
+from campaign.outbox.kept import kept, wire
 from campaign.outbox.lanes import Lane
 from campaign.outbox.limits import LimitView, read_limits
 from campaign.outbox.listing import Found, Wanted, count, messages
@@ -19,14 +22,17 @@ from campaign.outbox.queries import (
     LaneView,
     MessageView,
     MoveView,
+    Standing,
     figures,
     lanes,
     message,
     sent_by_day,
+    standing,
     states_of,
     streams,
 )
 from campaign.outbox.record import record
+from campaign.outbox.sample import as_sent
 from campaign.outbox.states import FINAL, State
 from campaign.outbox.sweep import expire_leases, follow_clock, lanes_due, release_unsure
 from campaign.outbox.transports import Transport, connect
@@ -60,6 +66,7 @@ __all__ = [
     "Ready",
     "Refused",
     "Sent",
+    "Standing",
     "State",
     "Stopped",
     "Transport",
@@ -69,7 +76,9 @@ __all__ = [
     "Waiting",
     "Wanted",
     "actions",
+    "as_sent",
     "batches",
+    "begun",
     "bulk",
     "check_with",
     "claim",
@@ -77,6 +86,7 @@ __all__ = [
     "connect",
     "count",
     "digests",
+    "erase",
     "expire_leases",
     "figures",
     "follow_clock",
@@ -85,8 +95,10 @@ __all__ = [
     "give_back",
     "heal_paces",
     "health",
+    "kept",
     "lanes",
     "lanes_due",
+    "leaving",
     "limits_of",
     "log_in",
     "message",
@@ -98,16 +110,19 @@ __all__ = [
     "read_limits",
     "receipts",
     "record",
+    "rehearsal",
     "release_unsure",
     "reopen",
     "reply_to",
     "sent_by_day",
     "set_rate",
+    "standing",
     "states_of",
     "streams",
     "suppressions",
     "turns",
     "waiting",
+    "wire",
     "withhold",
     "write",
 ]

@@ -24,6 +24,7 @@ class Later:
     """Surely not sent; to be tried again in `seconds`.
 
     `lane` when the provider as a whole wants rest, `full` when the mailbox has no room: nothing more for it meanwhile.
+    `silent` when the way to the recipient's domain did not answer: it would hold up one worker after another.
     """
 
     reason: str
@@ -31,6 +32,7 @@ class Later:
     lane: bool = False
     counted: bool = True
     full: bool = False
+    silent: bool = False
 
 
 @dataclass(frozen=True)

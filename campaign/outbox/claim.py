@@ -15,7 +15,7 @@ from campaign.core.columns import unseal
 from campaign.core.db import session
 from campaign.core.errors import DomainError
 from campaign.core.tokens import keyed_hash
-from campaign.outbox import addresses, moves, pace, plans, retry, suppressions
+from campaign.outbox import addresses, moves, pace, plans, rehearsal, retry, suppressions
 from campaign.outbox.lanes import Lane
 from campaign.outbox.mail import Claimed, Envelope, Mail, Wait, composer
 from campaign.outbox.pick import NEXT, PICK
@@ -117,14 +117,19 @@ def _composed(row: Row[Any], actor: str) -> Envelope | None:
 def freeze(id_: UUID, edition: int, mail: Mail) -> Envelope:
     """The mail with what stays the same over all attempts: sender, Message-ID and Date (RFC 5322, 3.6)."""
     settings = config.current()
-    token = keyed_hash("message", f"{id_.hex}.{edition}" if edition else id_.hex).hex()
     return Envelope(
-        mail=mail,
+        mail=rehearsal.marked(mail) if mail.rehearsal else mail,
         sender=settings.mail_from if mail.automatic else addresses.return_path(id_),
-        message_id=f"<{token[:40]}@{settings.sending_domain}>",
+        message_id=message_id_of(id_, edition),
         date=format_datetime(now()),
         id=str(id_),
     )
+
+
+def message_id_of(id_: UUID, edition: int) -> str:
+    """The Message-ID of a message: the same over all attempts, another one for each time that staff send it anew."""
+    token = keyed_hash("message", f"{id_.hex}.{edition}" if edition else id_.hex).hex()
+    return f"<{token[:40]}@{config.current().sending_domain}>"
 
 
 def _lease(row: Row[Any], lane: Lane, envelope: Envelope, actor: str, permit: pace.Permit) -> Claimed:

@@ -42,6 +42,7 @@ class Turn(Base):
     ended: Mapped[float] = mapped_column(server_default="0", doc="finish tag: the start plus one share")
     spot: Mapped[float] = mapped_column(server_default="0", doc="how far its wheel has turned: from 0 to 1")
     summed_up: Mapped[int] = mapped_column(server_default="0", doc="the last milestone that a summary told of")
+    digest: Mapped[bool] = mapped_column(server_default=false(), doc="its letters leave with the day's digest only")
 
 
 class Pause(Base):

@@ -4,16 +4,17 @@ Each letter keeps its own row, state, history and figures. `carrier_id` names th
 one moves them in the same transaction (`moves`). A digest is composed at each claim: what was taken back is left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
 
 from campaign.core.db import session
 from campaign.core.ids import new_id
 from campaign.outbox import moves, plans
-from campaign.outbox.delivery_models import DeliveryPlan
+from campaign.outbox.delivery_models import DeliveryPlan, Turn
 from campaign.outbox.hours import Plan, following, local_day
 from campaign.outbox.lanes import Lane
 from campaign.outbox.models import WAITING, Message
@@ -32,24 +33,40 @@ def gather(stream: str) -> int:
     """
     row = session().execute(_LOCK, {"stream": stream}).one_or_none()
     plan = plans.plan_of(stream)
-    if row is None or not _is_time(stream, plan, row.gathered_at, row.at):
+    if row is None or not _is_time(plan, row.gathered_at, row.at):
         return 0
+    full = plan.digest_above is not None and plans.used_today(stream, plan, row.at) >= (plan.cap or 0)
     gathered = 0
-    for owner in session().scalars(_OWNERS, {"stream": stream}).all():
+    for owner in session().scalars(_OWNERS, {"stream": stream, "full": full}).all():
         while ids := _load(stream, owner):
             gathered += len(ids)
-    session().execute(_GATHERED, {"stream": stream})
+    if full or gathered:
+        session().execute(_GATHERED, {"stream": stream})
     return gathered
 
 
-def _is_time(stream: str, plan: Plan, gathered_at: datetime | None, at: datetime) -> bool:
-    """Once on each open day, from the digest's time on, when as many as the plan wants have left one by one."""
+def only(owner: UUID, streams: Iterable[str], wanted: bool) -> None:
+    """Let an owner's letters to these streams leave with the day's digest only, or one by one again."""
+    for stream in sorted(streams):
+        row = insert(Turn).values(stream=stream, owner=owner, digest=wanted)
+        key, other = ["stream", "owner"], Turn.digest.is_not(wanted)
+        session().execute(row.on_conflict_do_update(index_elements=key, set_={"digest": wanted}, where=other))
+        # The row that says when a digest was put together.
+        values = {"stream": stream, **plans.stored(Plan())}
+        session().execute(insert(DeliveryPlan).values(values).on_conflict_do_nothing())
+
+
+def streams() -> list[str]:
+    """Where an owner's letters leave with the day's digest only."""
+    return list(session().scalars(select(Turn.stream).where(Turn.digest).distinct()))
+
+
+def _is_time(plan: Plan, gathered_at: datetime | None, at: datetime) -> bool:
+    """Once on each open day, from the digest's time on."""
     opening = following(plan.of_digest, at)
-    if plan.digest_above is None or at < opening.start:
+    if at < opening.start:
         return False
-    if gathered_at is not None and local_day(plan, gathered_at) >= opening.day:
-        return False
-    return plan.cap is not None and plans.used_today(stream, plan, at) >= plan.cap
+    return gathered_at is None or local_day(plan, gathered_at) < opening.day
 
 
 def _load(stream: str, owner: UUID) -> Sequence[UUID]:
@@ -101,11 +118,11 @@ def addressed(message_id: UUID) -> tuple[str, UUID | None]:
 _LOCK = text(
     """
     SELECT gathered_at, clock_timestamp() AS at FROM outbox_plans
-    WHERE stream = :stream AND digest_above IS NOT NULL FOR UPDATE SKIP LOCKED
+    WHERE stream = :stream FOR UPDATE SKIP LOCKED
     """
 )
 _GATHERED = text("UPDATE outbox_plans SET gathered_at = clock_timestamp() WHERE stream = :stream")
-_OWNERS = text("SELECT owner FROM outbox_turns WHERE stream = :stream ORDER BY owner")
+_OWNERS = text("SELECT owner FROM outbox_turns WHERE stream = :stream AND (digest OR :full) ORDER BY owner")
 _LOAD = text(
     f"""
     UPDATE outbox_messages m SET carrier_id = :carrier FROM (

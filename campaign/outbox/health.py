@@ -18,7 +18,7 @@ class Health:
     lane: Lane
     closed: float | None  # until it opens
     reason: str | None  # why it is closed
-    waiting: float | None  # since the oldest message that is due has been due
+    waiting: float | None  # since the oldest message that is due, and not paused, has been due
     idle: float | None  # for which some message was due, every limit open, and it did not leave
     unsure: int
 
@@ -35,7 +35,7 @@ def health() -> list[Health]:
     return [Health(Lane(row.lane), row.closed, row.reason, row.waiting, row.idle, row.unsure) for row in rows]
 
 
-# Only letters keep to their recipient's domain, see `pace.limits_of`.
+# Only letters keep to their recipient's domain, see `pace.limits_of`. What staff or trouble paused waits rightly.
 HEALTH = text(
     """
     WITH present AS MATERIALIZED (SELECT clock_timestamp() AS at)
@@ -51,9 +51,12 @@ HEALTH = text(
           max(extract(epoch FROM present.at - greatest(m.due_at, s.opens_at, w.opens_at, d.opens_at)))::float
             AS idle
         FROM outbox_paces s CROSS JOIN LATERAL (
-            SELECT due_at, domain FROM outbox_messages
-            WHERE lane = l.lane AND stream = s.key AND state = 'queued' AND NOT frozen
-              AND due_at <= present.at
+            SELECT due_at, domain FROM outbox_messages q
+            WHERE lane = l.lane AND stream = s.key AND state = 'queued' AND NOT frozen AND carrier_id IS NULL
+              AND due_at <= present.at AND NOT EXISTS (
+                SELECT FROM outbox_pauses z WHERE z.key IN (
+                  split_part(q.stream, '/', 1), 'owner:' || q.owner,
+                  'owner:' || q.owner || '/' || split_part(q.stream, '/', 1)))
             ORDER BY due_at LIMIT 1
         ) m LEFT JOIN outbox_paces d ON d.key = 'domain:' || m.domain AND l.lane = :letters
         WHERE s.lane = l.lane

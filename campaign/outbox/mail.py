@@ -30,6 +30,7 @@ class Mail:
     html: str | None = None
     language: str = "en"
     automatic: bool = True
+    rehearsal: bool = False  # nobody may be sent it: see `rehearsal`
     headers: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -38,6 +38,7 @@ class Message(Base):
         Index("ix_outbox_ref", "ref"),
         Index("ix_outbox_changed", "changed_at"),
         Index("ix_outbox_owner", "owner", "changed_at"),
+        Index("ix_outbox_standing", "owner", "lane", "stream", "state"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

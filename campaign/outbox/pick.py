@@ -27,7 +27,8 @@ _BY_LOT = f"""
 """  # noqa: S608 - only our own words are put together
 # By start tags: who was idle begins where the others are, a few letters behind at most, see `turns.CATCH_UP`.
 _IN_TURN = f"""
-    SELECT t.stream, t.owner, t.spot FROM outbox_turns t WHERE t.stream = p.key AND {_OWNER_GOES.format("t")}
+    SELECT t.stream, t.owner, t.spot FROM outbox_turns t WHERE t.stream = p.key AND NOT t.digest
+      AND {_OWNER_GOES.format("t")}
     ORDER BY greatest(t.ended, (SELECT max(began) FROM outbox_turns v WHERE v.stream = p.key) - {CATCH_UP}),
       t.ended, t.owner
 """  # noqa: S608 - only our own words are put together

@@ -44,12 +44,17 @@ def read(values: Mapping[str, Any]) -> Plan:
     return Plan(**{**values, "week": week})
 
 
+def stored(plan: Plan) -> dict[str, Any]:
+    """A plan as the database holds it."""
+    return {**asdict(plan), "week": [list(window) if window else None for window in plan.week]}
+
+
 def save_plan(stream: str, plan: Plan, lane: Lane = Lane.LETTERS) -> None:
     """Give a stream this plan, at once; what has left today counts. Call it in a transaction.
 
     The pace of the settings stays the ceiling of `per_hour`.
     """
-    values = {**asdict(plan), "week": [list(window) if window else None for window in plan.week]}
+    values = stored(plan)
     row = insert(DeliveryPlan).values(stream=stream, **values)
     session().execute(row.on_conflict_do_update(index_elements=["stream"], set_=values))
     _apply(stream, plan, lane)

@@ -130,7 +130,7 @@ def place(message_id: UUID) -> Place | None:
     plan = plans.plan_of(row.stream)
     if pauses.standing(pauses.holding(row.owner, Lane(row.lane), row.stream)):
         return Place(int(owners[row.owner].n * ((row.lot - row.spot) % 1.0)), None)
-    if row.carried:
+    if row.carried or row.digest:
         return Place(0, max(row.at, following(plan.of_digest, row.at).start))
     standing = pacings([row.stream]).get(row.stream)
     if standing is None:
@@ -169,6 +169,7 @@ _PACINGS = text(
 _PLACE = text(
     """
     SELECT m.lane, m.stream, m.owner, m.lot, coalesce(t.spot, 0) AS spot, m.carrier_id IS NOT NULL AS carried,
+      coalesce(t.digest, false) AS digest,
       clock_timestamp() AS at
     FROM outbox_messages m LEFT JOIN outbox_turns t ON t.stream = m.stream AND t.owner = m.owner
     WHERE m.id = :id AND m.state = 'queued' AND m.lot IS NOT NULL

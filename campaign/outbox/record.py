@@ -33,10 +33,7 @@ def _limits(claimed: Claimed, answer: Answer) -> None:
     lane, mailbox = claimed.lane.limit, claimed.stream
     domain = f"domain:{claimed.envelope.mail.domain}" if claimed.lane == Lane.LETTERS else lane
     if claimed.trial:
-        pace.lock([lane, domain, mailbox])
-        # Nobody asked, or the provider did not let us: what was to be tried is still to be tried.
-        told = not isinstance(answer, Stopped) and not (isinstance(answer, Later) and not answer.counted)
-        pace.settle([lane, domain, mailbox], recovered=told and not _is_of_lane(answer))
+        _settle(answer, lane, domain, mailbox)
     match answer:
         case Stopped(reason):
             pace.close(lane, None, reason)
@@ -45,10 +42,28 @@ def _limits(claimed: Claimed, answer: Answer) -> None:
             pace.fail(lane, seconds, reason)
         case Later(reason, seconds, full=True):
             pace.fail(mailbox, seconds, reason)
+        case Later(reason, seconds, silent=True) if claimed.lane == Lane.LETTERS:
+            pace.fail(domain, seconds, reason)
         case Unknown(reason):
             pace.fail(lane if answer.lane else domain, 0.0, reason)
         case Refused(reason, dead=True) if claimed.lane == Lane.LETTERS:
             consequences.on_target_refused(claimed.id, mailbox, reason)
+
+
+def _settle(answer: Answer, lane: str, domain: str, mailbox: str) -> None:
+    """A trial is over: what it proved sound goes on, what it did not reach is still to be tried, the rest fails on."""
+    pace.lock([lane, domain, mailbox])
+    # Nobody asked, or the provider did not let us: what was to be tried is still to be tried.
+    told = not isinstance(answer, Stopped) and not (isinstance(answer, Later) and not answer.counted)
+    sound = {lane, domain, mailbox} if told and not _is_of_lane(answer) else set()
+    if domain != lane and _is_of_domain(answer):
+        sound -= {domain, mailbox}
+    pace.settle(sound, recovered=True)
+    pace.settle({lane, domain, mailbox} - sound, recovered=False)
+
+
+def _is_of_domain(answer: Answer) -> bool:
+    return (isinstance(answer, Later) and answer.silent) or (isinstance(answer, Unknown) and not answer.lane)
 
 
 def _is_of_lane(answer: Answer) -> bool:

@@ -54,6 +54,11 @@ def lift(id_: UUID, *, actor: str) -> bytes:
     return address_hash
 
 
+def forget_address(address_hash: bytes) -> None:
+    """Keep that this address gets nothing, by its keyed hash, and forget the address itself."""
+    session().execute(update(Suppression).where(Suppression.address_hash == address_hash).values(address=None))
+
+
 def is_suppressed(address_hash: bytes) -> bool:
     """Whether this address must not be written to now."""
     query = select(Suppression.id).where(Suppression.address_hash == address_hash, Suppression.lifted_at.is_(None))

@@ -7,6 +7,7 @@ from campaign.config import Settings
 from campaign.outbox.answers import Answer
 from campaign.outbox.mail import Envelope
 from campaign.outbox.transports.maildir import MaildirTransport
+from campaign.outbox.transports.rehearsal import WithRehearsals
 from campaign.outbox.transports.sendgrid import SendGridTransport
 from campaign.outbox.transports.smtp import SmtpTransport
 
@@ -24,7 +25,11 @@ class Transport(Protocol):
 
 
 def connect(settings: Settings) -> Transport:
-    """The transport that MAIL_URL names; raises ValueError for one that is not known."""
+    """The transport that MAIL_URL names; rehearsed mail never comes to it. Raises ValueError for one not known."""
+    return WithRehearsals(_real(settings))
+
+
+def _real(settings: Settings) -> Transport:
     parts = urlsplit(settings.mail_url)
     if parts.scheme == "maildir":
         return MaildirTransport(unquote(parts.path))

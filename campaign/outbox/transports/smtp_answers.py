@@ -8,7 +8,7 @@ from typing import NamedTuple
 from campaign.core.logs import clean
 from campaign.outbox.answers import Answer, Later, Refused, Stopped, Unknown
 from campaign.outbox.retry import FULL_SECONDS
-from campaign.outbox.transports.smtp_trouble import Barred, Said, Stage, Trouble
+from campaign.outbox.transports.smtp_trouble import Barred, Lost, Said, Stage, Trouble
 from campaign.outbox.transports.smtp_words import MAILBOX_FULL, in_words
 
 # The least to wait. What fails again waits longer each time, see `retry`.
@@ -29,6 +29,8 @@ class Way:
 REST = Way("later, the lane rests, not counted", lambda why: Later(why, REST_SECONDS, lane=True, counted=False))
 HALT = Way("later, the lane rests", lambda why: Later(why, REST_SECONDS, lane=True))
 WAIT = Way("later", lambda why: Later(why, WAIT_SECONDS))
+# Up to half a minute of a worker's time is gone: the next letter to this domain must not cost another one as much.
+SILENT = Way("later, the domain rests", lambda why: Later(why, WAIT_SECONDS, silent=True))
 FULL = Way("later, the mailbox rests for an hour, not counted", lambda why: Later(why, FULL_SECONDS, full=True))
 REFUSE = Way("refused", Refused)
 DEAD = Way("refused, the target is paused", lambda why: Refused(why, dead=True))
@@ -118,6 +120,8 @@ def answer(trouble: Trouble, private: Collection[str]) -> Answer:
         said = scrub(trouble.words, private)
         return way.answer(f"{meaning} ({place})" + (f": {said}" if said else ""))
     way = STOP if isinstance(trouble, Barred) else outcomes.lost
+    if isinstance(trouble, Lost) and trouble.silent and way is WAIT:
+        way = SILENT
     return way.answer(f"mail server: {scrub(trouble.words, private)} ({trouble.stage})")
 
 

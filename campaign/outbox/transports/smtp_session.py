@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from campaign.outbox.transports.smtp_server import Server, Tls
-from campaign.outbox.transports.smtp_trouble import Barred, Lost, Said, Stage, Trouble, happened
+from campaign.outbox.transports.smtp_trouble import Barred, Lost, Said, Stage, Trouble, happened, was_silence
 
 QUIT_SECONDS = 2.0
 CLOSING = 421  # the one reply after which the server hangs up (RFC 5321, 4.2.1)
@@ -53,7 +53,7 @@ class Session:
         with self._watched():
             self._offer(sender, to, len(raw))
             if time.monotonic() >= ends:
-                raise Lost(self.stage, "it took so long that the message is left to another worker")
+                raise Lost(self.stage, "it took so long that the message is left to another worker", silent=True)
             self._smtp.send(raw.replace(b"\r\n.", b"\r\n..") + b".\r\n")
             self.stage = Stage.DOT
             # Who gives up here sends twice, so wait for as long as the message is ours (RFC 5321, 4.5.3.2.6).
@@ -105,7 +105,7 @@ class Session:
             raise self._no(error.smtp_code, error.smtp_error) from error
         except (OSError, ValueError) as error:
             self._drop()
-            raise Lost(self.stage, happened(error)) from error
+            raise Lost(self.stage, happened(error), silent=was_silence(error)) from error
         finally:
             self.used = time.monotonic()
         self._in_step = True

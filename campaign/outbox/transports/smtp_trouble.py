@@ -31,7 +31,11 @@ class Trouble(Exception):
 
 
 class Lost(Trouble):
-    """No answer: refused, timed out, hung up or out of step."""
+    """No answer: refused, timed out, hung up or out of step; `silent` where it was waited for in vain."""
+
+    def __init__(self, stage: Stage, words: str, *, silent: bool = False) -> None:
+        self.silent = silent
+        super().__init__(stage, words)
 
 
 class Barred(Trouble):
@@ -54,10 +58,14 @@ class Said(Trouble):
         return cls(stage, code, status, " ".join(STATUS.sub("", line).strip() for line in lines))
 
 
+def was_silence(error: Exception) -> bool:
+    """Whether an error of the network is that no answer came in time."""
+    return any(isinstance(cause, TimeoutError) for cause in (error, error.__context__))
+
+
 def happened(error: Exception) -> str:
     """An error of the network in words, without what it quotes."""
-    causes = [error, error.__context__]
-    if any(isinstance(cause, TimeoutError) for cause in causes):
+    if was_silence(error):
         return "no answer in time"
     if isinstance(error, socket.gaierror):
         return "its name is not known"
