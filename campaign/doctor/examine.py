@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaign.config import Settings
-from campaign.doctor import database, domain, lanes, mail, processes, redis, settings, sites
+from campaign.doctor import database, domain, lanes, mail, mailbox, processes, redis, settings, sites
 from campaign.doctor.finding import Finding, Findings, Status, problem, skipped
 from campaign.doctor.redact import redact, secrets_of
 from campaign.doctor.resolver import Resolver, SystemResolver
@@ -29,6 +29,7 @@ def examine(app: Flask, resolver: Resolver | None = None, seconds: float = SECON
         "pages": sites.pages,
         "live": sites.live,
         "mail": mail.check,
+        "mailbox": mailbox.check,
         "sending domain": partial(domain.check, resolver or SystemResolver()),
     }
     looks = [_Look(app, name, check) for name, check in checks.items()]

@@ -1,14 +1,17 @@
 """The lanes: open, moving, and how much is unsure."""
 
+from collections.abc import Mapping
+
 from campaign import config, outbox
 from campaign.core.logs import clean
 from campaign.doctor.database import reading
-from campaign.doctor.finding import Finding, Findings, ok, problem, warning
+from campaign.doctor.finding import Finding, Findings, ok, problem, skipped, warning
 from campaign.doctor.spans import span
 from campaign.outbox import Health, Lane
 
 # A person sits before the page that says: check your mail.
 PATIENCE_SECONDS = 60.0
+Paused = Mapping[str, outbox.pauses.PauseView]
 # One ring may be missed, and a worker may be at another letter.
 RINGS = 2
 
@@ -17,15 +20,23 @@ def check() -> Findings:
     """Each lane, then what may have been sent."""
     with reading():
         found = outbox.health()
+        paused = outbox.pauses.standing([outbox.pauses.ALL, *(lane.limit for lane in Lane)])
     for health in found:
-        yield _lane(health)
+        yield _lane(health, paused)
     for health in found:
-        yield _moving(health)
+        yield _moving(health, paused)
     yield _unsure(sum(health.unsure for health in found))
 
 
-def _lane(health: Health) -> Finding:
+def _lane(health: Health, paused: Paused) -> Finding:
     check, reason = f"lane {health.lane}", clean(health.reason or "no reason given")
+    for key, option in ((health.lane.limit, f" --lane {health.lane}"), (outbox.pauses.ALL, "")):
+        if key in paused:
+            return warning(
+                check,
+                f"It is paused by {paused[key].actor}: {clean(paused[key].reason)}. Its mail waits and is not lost.",
+                f"When it may go on: campaign outbox resume{option}.",
+            )
     if health.stopped:
         return problem(
             check,
@@ -41,8 +52,10 @@ def _lane(health: Health) -> Finding:
     return ok(check, "It is open.")
 
 
-def _moving(health: Health) -> Finding:
+def _moving(health: Health, paused: Paused) -> Finding:
     check, waits = f"oldest {health.lane}", health.waiting or 0.0
+    if paused.keys() & {health.lane.limit, outbox.pauses.ALL}:
+        return skipped(check, "Not looked at while the lane is paused.")
     if health.lane == Lane.PEOPLE and waits > PATIENCE_SECONDS:
         return warning(
             check,

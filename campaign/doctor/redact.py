@@ -13,8 +13,8 @@ SHORTEST = 6
 def secrets_of(settings: Settings) -> list[str]:
     """Every secret among the settings, the longest first."""
     found = {settings.secret_key, *settings.secret_key_fallbacks, settings.address_key}
-    found.add(settings.sendgrid_api_key)
-    for url in (settings.database_url, settings.redis_url, settings.mail_url):
+    found |= {settings.sendgrid_api_key, settings.inbound_secret}
+    for url in (settings.database_url, settings.redis_url, settings.mail_url, settings.bounce_url):
         password = urlsplit(url).password or ""
         found |= {password, unquote(password)}
     return sorted((secret for secret in found if len(secret) >= SHORTEST), key=len, reverse=True)

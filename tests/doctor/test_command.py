@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from campaign import cli as commands, outbox
 from campaign.core.db import session, transaction
-from campaign.outbox import Lane, Stopped
+from campaign.outbox import Claimed, Lane, Stopped, Wait, pauses
 from tests.support import outbox as ledger
 from tests.support.installation import Installation
 
@@ -72,3 +72,37 @@ def test_a_stopped_lane_is_opened_as_the_doctor_says(app: Flask, monkeypatch: py
     with transaction():
         row = session().execute(text("SELECT actor, action, subject FROM audit_log")).one()
     assert tuple(row) == ("cli", "outbox.open", "lane:letters")
+
+
+@pytest.mark.parametrize("lane", [(), ("--lane", "letters")])
+def test_mail_is_paused_and_let_go_on_for_a_lane_or_for_everything(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, lane: tuple[str, ...]
+) -> None:
+    ledger.notes()
+    ledger.notes(lane=Lane.PEOPLE, stream=Lane.PEOPLE.limit)
+    monkeypatch.setattr(commands, "_app", lambda _process: app)
+
+    def typed(*words: str) -> str:
+        done = CliRunner().invoke(commands.cli, ["outbox", *words, *lane])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    key = "lane:letters" if lane else "all"
+    assert typed("pause", "--reason", "moving house") == f"Paused: {key}.\n"
+    assert typed("pause") == f"Paused already: {key}.\n"
+    assert isinstance(ledger.claim(), Wait)
+    assert isinstance(ledger.claim(Lane.PEOPLE), Claimed if lane else Wait)
+    with transaction():
+        pauses.pause("target:one", reason="an office asked", actor="staff:ann")
+    said = typed("resume").splitlines()
+    assert said == [f"Goes on: {key}.", "Still paused: target:one by staff:ann: an office asked"]
+    with transaction():
+        pauses.resume("target:one")
+    assert typed("resume") == f"Not paused: {key}.\n"
+    assert isinstance(ledger.claim(), Claimed)
+    with transaction():
+        rows = session().execute(text("SELECT actor, action, subject FROM audit_log ORDER BY at")).all()
+    assert [tuple(row) for row in rows] == [
+        ("cli", "outbox.pause", f"outbox:{key}"),
+        ("cli", "outbox.resume", f"outbox:{key}"),
+    ]

@@ -16,7 +16,7 @@ CHECKS = [
     *("settings", "database", "synchronous commit", "clock", "migrations"),
     *("worker people", "worker letters", "scheduler", "lane people", "lane letters"),
     *("oldest people", "oldest letters", "unsure messages"),
-    *("redis", "redis memory", "redis persistence", "redis queue", "pages", "live", "mail transport"),
+    *("redis", "redis memory", "redis persistence", "redis queue", "pages", "live", "mail transport", "mailbox"),
 ]
 DOMAIN = ["sending domain", "SPF", "DKIM", "DMARC", "bounces"]
 

@@ -5,10 +5,11 @@ from flask import Flask
 from sqlalchemy import text
 
 from campaign.core.db import session, transaction
+from campaign.core.ids import new_id
 from campaign.core.rates import Rate
 from campaign.doctor import lanes
 from campaign.doctor.finding import Finding, Status
-from campaign.outbox import Lane, State, Stopped, Unknown, reopen
+from campaign.outbox import Lane, State, Stopped, Unknown, pauses, reopen
 from tests.support import outbox as ledger
 
 OK, SKIPPED, WARNING, PROBLEM = Status
@@ -100,3 +101,30 @@ def test_unsure_messages_are_counted(app: Flask) -> None:
         ledger.put(id_, state=State.UNSURE)
     line = found()["unsure messages"]
     assert (line.status, line.text[:4]) == (WARNING, "Of 3")
+
+
+@pytest.mark.parametrize(("key", "option"), [("all", "resume."), ("lane:letters", "resume --lane letters.")])
+def test_a_lane_that_somebody_paused_says_so_and_how_to_let_it_go_on(app: Flask, key: str, option: str) -> None:
+    ledger.notes()
+    paces(10_000)
+    with transaction():
+        pauses.pause(key, reason="moving house, says vera@rivers.be", actor="cli")
+    lines = found()
+    assert (lines["lane letters"].status, lines["oldest letters"].status) == (WARNING, SKIPPED)
+    assert "paused by cli: moving house" in lines["lane letters"].text
+    assert "vera" not in lines["lane letters"].text
+    assert lines["lane letters"].advice.endswith(option)
+    assert lines["lane people"].status is (WARNING if key == "all" else OK)
+
+
+@pytest.mark.parametrize("of", ["owner", "owner and stream", "stream"])
+def test_a_letter_that_staff_paused_waits_rightly(app: Flask, of: str) -> None:
+    owner = new_id()
+    (id_,) = ledger.notes(owner=owner)
+    ledger.later(id_, "due_at", -100)
+    paces(60)
+    assert found()["oldest letters"].status is WARNING
+    keys = {"owner": pauses.of_owner(owner), "owner and stream": pauses.of_owner(owner, "target:one")}
+    with transaction():
+        pauses.pause(keys.get(of, "target:one"), reason="a test", actor="staff:ann")
+    assert found()["oldest letters"].status is OK
