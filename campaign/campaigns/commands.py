@@ -1,30 +1,28 @@
 """Write campaigns and move them through their life."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import case, select, update
 
+from campaign.campaigns import slugs
 from campaign.campaigns.lifecycle import MOVES, Status
 from campaign.campaigns.models import Campaign, CampaignTarget, CampaignText
 from campaign.core import audit
 from campaign.core.clock import now
 from campaign.core.db import session
-from campaign.core.errors import Conflict, DomainError
+from campaign.core.errors import Conflict
 
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# What the calendar closes.
+CLOSES = (Status.OPEN, Status.PAUSED)
 
 
 def create(campaign: Campaign, texts: Sequence[CampaignText], post_ids: Sequence[UUID], *, actor: str) -> Campaign:
     """A new campaign with its texts and targets, as a draft; raises DomainError for a slug that cannot be used."""
-    if not SLUG.fullmatch(campaign.slug) or len(campaign.slug) > 80:
-        fields = {"slug": _("This cannot be a web address.")}
-        raise DomainError(_("Use small letters, digits and single hyphens."), fields=fields)
-    if session().scalar(select(Campaign.id).where(Campaign.slug == campaign.slug)):
-        raise Conflict(_("Another campaign has this web address."))
+    slugs.check(campaign.slug)
+    slugs.require_free(campaign.slug)
     campaign.status, campaign.created_at = Status.DRAFT, now()
     session().add(campaign)
     session().flush()
@@ -33,8 +31,18 @@ def create(campaign: Campaign, texts: Sequence[CampaignText], post_ids: Sequence
     targets = [CampaignTarget(campaign_id=campaign.id, post_id=id_, position=n) for n, id_ in enumerate(post_ids)]
     session().add_all([*texts, *targets])
     session().flush()
-    audit.record(actor, "campaigns.create", f"campaign:{campaign.id}", slug=campaign.slug)
+    subject = f"campaign:{campaign.id}"
+    audit.record(actor, "campaigns.create", subject, campaign.organisation_id, slug=campaign.slug)
     return campaign
+
+
+_opening: list[Callable[[UUID], object]] = []
+
+
+def when_opening(act: Callable[[UUID], object]) -> None:
+    """Register what is done in the transaction that opens a campaign; app.py does so once for each."""
+    if act not in _opening:
+        _opening.append(act)
 
 
 def change_status(campaign_id: UUID, to: Status, *, actor: str) -> None:
@@ -42,8 +50,10 @@ def change_status(campaign_id: UUID, to: Status, *, actor: str) -> None:
     froms = [status for status in Status if to in MOVES[status]]
     # An end that has passed goes when staff open a campaign again, or the calendar would close it at its next look.
     closes_at = case((Campaign.closes_at > now(), Campaign.closes_at))
+    # Since when it is open: from its first opening on, whatever was planned.
+    opens_at = case((Campaign.opens_at <= now(), Campaign.opens_at), else_=now())
     closing: dict[Status, dict[str, Any]] = {
-        Status.OPEN: {"closed_at": None, "closes_at": closes_at},
+        Status.OPEN: {"closed_at": None, "closes_at": closes_at, "opens_at": opens_at},
         Status.CLOSED: {"closed_at": now()},
     }
     moved = (
@@ -52,13 +62,15 @@ def change_status(campaign_id: UUID, to: Status, *, actor: str) -> None:
             update(Campaign)
             .where(Campaign.id == campaign_id, Campaign.status.in_(froms))
             .values(status=to, **closing.get(to, {}))
-            .returning(Campaign.id)
+            .returning(Campaign.organisation_id)
         )
         .scalar()
     )
     if moved is None:
         raise Conflict(_("This campaign cannot become %(status)s now.", status=to.value))
-    audit.record(actor, "campaigns.change_status", f"campaign:{campaign_id}", to=to.value)
+    audit.record(actor, "campaigns.change_status", f"campaign:{campaign_id}", moved, to=to.value)
+    for act in _opening if to == Status.OPEN else ():
+        act(campaign_id)
 
 
 def set_moderation(campaign_id: UUID, wanted: bool, *, actor: str, organisation_id: UUID) -> None:
@@ -72,7 +84,7 @@ def follow_calendar() -> int:
     """Open scheduled campaigns whose time has come and close those whose time is over; answers how many moved."""
     due = [
         (Status.OPEN, select(Campaign.id).where(Campaign.status == Status.SCHEDULED, Campaign.opens_at <= now())),
-        (Status.CLOSED, select(Campaign.id).where(Campaign.status == Status.OPEN, Campaign.closes_at <= now())),
+        (Status.CLOSED, select(Campaign.id).where(Campaign.status.in_(CLOSES), Campaign.closes_at <= now())),
     ]
     moved = 0
     for to, query in due:

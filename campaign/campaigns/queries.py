@@ -9,13 +9,16 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, select
 
 from campaign.accounts import Organisation
-from campaign.campaigns.lifecycle import PUBLIC, Status
+from campaign.campaigns import pictures, slugs
+from campaign.campaigns.lifecycle import PUBLIC, Outcome, Status
 from campaign.campaigns.models import Campaign, CampaignTarget, CampaignText, Fact, FactSource
 from campaign.core.cache import remembered
 from campaign.core.db import session
 from campaign.core.errors import NotFound
 from campaign.core.i18n import pick
 from campaign.core.text import markdown
+
+NOTHING = Markup()
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,13 @@ class Picture:
     src: str
     alt: str
     credit: str
+    width: int = 1200
+    height: int = 750
+
+    @property
+    def uploaded(self) -> bool:
+        """Whether `src` is the hash of an uploaded one; else it is a path below static/."""
+        return pictures.is_stored(self.src)
 
 
 @dataclass(frozen=True)
@@ -50,11 +60,29 @@ class Page:
     story: Markup
     picture: Picture | None
     post_ids: tuple[UUID, ...]
+    outcome: Outcome | None = None
+    outcome_text: Markup = NOTHING
+    consent_send: str = ""
+    consent_updates: str = ""
+    controller: str = ""
+    privacy_contact: str = ""
+    retention_days: int | None = None
+    own_mail: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether it can be signed now."""
         return self.status == Status.OPEN
+
+
+class Moved(NotFound):
+    """The campaign has another address now; `slug` is that."""
+
+    code = "moved"
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__(_("There is no campaign here."))
 
 
 @dataclass(frozen=True)
@@ -76,19 +104,26 @@ class FactView:
     figure: str
     statement: str
     source: SourceView
+    id: UUID
+    sentence: str  # as a letter in this language says it; empty where it has none
 
 
 def find(slug: str, lang: str) -> Page:
-    """A campaign that the public may see, in that language or in the first it has; raises NotFound.
+    """A campaign that the public may see, in that language or in the first it has; raises NotFound or Moved.
 
     Kept for a moment: a crowd on one page asks the database once a second.
     """
-    return remembered(("campaign", slug, lang), lambda: _load(Campaign.slug == slug, lang))
+    return remembered(("campaign", slug, lang), lambda: _named(slug, lang))
 
 
 def by_id(id_: UUID, lang: str) -> Page:
     """The campaign of a signature, whatever its status."""
     return remembered(("campaign", id_, lang), lambda: _load(Campaign.id == id_, lang, public_only=False))
+
+
+def draft(id_: UUID, lang: str) -> Page:
+    """A campaign as supporters will see it, in any language that it has, whatever its status: for previews."""
+    return _load(Campaign.id == id_, lang, public_only=False)
 
 
 def open_campaigns(lang: str) -> list[Page]:
@@ -104,6 +139,16 @@ def facts(campaign_id: UUID, lang: str) -> list[FactView]:
     return remembered(("facts", campaign_id, lang), lambda: _facts(campaign_id, lang))
 
 
+def _named(slug: str, lang: str) -> Page:
+    try:
+        return _load(Campaign.slug == slug, lang)
+    except NotFound:
+        moved = slugs.present(slug)
+        if moved is None or moved.status not in PUBLIC:
+            raise
+        raise Moved(moved.slug) from None
+
+
 def _load(condition: ColumnElement[bool], lang: str, *, public_only: bool = True) -> Page:
     query = select(Campaign, Organisation.name).join(Organisation).where(condition)
     row = session().execute(query).one_or_none()
@@ -115,6 +160,8 @@ def _load(condition: ColumnElement[bool], lang: str, *, public_only: bool = True
         for text in session().scalars(
             select(CampaignText).where(CampaignText.campaign_id == campaign.id).order_by(CampaignText.lang)
         )
+        # Whoever signed in a language goes on in it, also when it was switched off since.
+        if text.shown or not public_only
     }
     if not texts:
         raise NotFound(_("There is no campaign here."))
@@ -124,7 +171,6 @@ def _load(condition: ColumnElement[bool], lang: str, *, public_only: bool = True
         .where(CampaignTarget.campaign_id == campaign.id)
         .order_by(CampaignTarget.position)
     )
-    picture = Picture(campaign.picture, text.picture_alt, text.picture_credit) if campaign.picture else None
     return Page(
         id=campaign.id,
         slug=campaign.slug,
@@ -134,7 +180,7 @@ def _load(condition: ColumnElement[bool], lang: str, *, public_only: bool = True
         country=campaign.country,
         is_demo=campaign.is_demo,
         moderation=campaign.moderation,
-        organisation=organisation,
+        organisation=campaign.shown_as or organisation,
         opens_at=campaign.opens_at,
         closes_at=campaign.closes_at,
         lang=text.lang,
@@ -143,16 +189,31 @@ def _load(condition: ColumnElement[bool], lang: str, *, public_only: bool = True
         kicker=text.kicker,
         lead=text.lead,
         story=markdown(text.story),
-        picture=picture,
+        picture=_picture(campaign, text),
         post_ids=tuple(posts),
+        own_mail=campaign.own_mail,
+        outcome=campaign.outcome,
+        outcome_text=markdown(text.outcome_text),
+        consent_send=text.consent_send,
+        consent_updates=text.consent_updates,
+        controller=campaign.controller,
+        privacy_contact=campaign.privacy_contact,
+        retention_days=campaign.retention_days,
     )
+
+
+def _picture(campaign: Campaign, text: CampaignText) -> Picture | None:
+    if not campaign.picture:
+        return None
+    words = (campaign.picture, text.picture_alt, text.picture_credit)
+    return Picture(*words, *pictures.size_of(campaign.picture)) if pictures.is_stored(words[0]) else Picture(*words)
 
 
 def _facts(campaign_id: UUID, lang: str) -> list[FactView]:
     rows = session().execute(
         select(Fact, FactSource)
         .join(FactSource, FactSource.id == Fact.source_id)
-        .where(Fact.campaign_id == campaign_id)
+        .where(Fact.campaign_id == campaign_id, Fact.removed_at.is_(None))
         .order_by(Fact.position)
     )
     return [
@@ -163,6 +224,8 @@ def _facts(campaign_id: UUID, lang: str) -> list[FactView]:
             SourceView(
                 pick(source.publisher, lang), source.title, source.title_lang, pick(source.dated, lang), source.link
             ),
+            fact.id,
+            fact.sentence.get(lang, ""),
         )
         for number, (fact, source) in enumerate(rows, 1)
     ]

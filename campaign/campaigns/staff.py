@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from campaign.campaigns import slugs
 from campaign.campaigns.lifecycle import Status
 from campaign.campaigns.models import Accent, Campaign, CampaignTarget, CampaignText
+from campaign.campaigns.queries import Moved
 from campaign.core.db import session
 from campaign.core.errors import NotFound
 from campaign.core.i18n import pick
@@ -37,10 +39,13 @@ class StaffCampaign:
 
 
 def of_organisation(organisation_id: UUID, slug: str, lang: str) -> StaffCampaign:
-    """One campaign of an organisation; raises NotFound for any other."""
+    """One campaign of an organisation; raises NotFound for any other, Moved for an address that it had before."""
     found = _read(lang, Campaign.organisation_id == organisation_id, Campaign.slug == slug)
     if not found:
-        raise NotFound(_("There is no campaign here."))
+        moved = slugs.present(slug)
+        if moved is None or moved.organisation_id != organisation_id:
+            raise NotFound(_("There is no campaign here."))
+        raise Moved(moved.slug)
     return found[0]
 
 

@@ -35,6 +35,7 @@ class Target:
     salutation: str
     address: tuple[str, ...]
     email: str | None
+    languages: tuple[str, ...] = ()  # that it reads, the first one first
 
     @property
     def initials(self) -> str:
@@ -70,7 +71,8 @@ def _target(post: Post, tenure: Tenure | None, holder: str | None, email: str | 
     offices = {**post.office, **(tenure.office if tenure else {})}
     salutations = (tenure.salutation if tenure else None) or post.salutation or SALUTATIONS
     lines = post.address.get(lang) or post.address.get("en") or []
-    return Target(post.id, post.key, offices, pick(offices, lang), holder, pick(salutations, lang), tuple(lines), email)
+    words = (pick(offices, lang), holder, pick(salutations, lang), tuple(lines), email)
+    return Target(post.id, post.key, offices, *words, tuple(post.languages))
 
 
 def place_of(country: str, postcode: str, lang: str) -> str:

@@ -17,11 +17,12 @@ from tests.support import people
 from tests.support.threads import at_once
 
 ALLOWED = {
-    "draft": "scheduled open",
+    "draft": "scheduled open archived",
     "scheduled": "draft open",
-    "open": "closed",
+    "open": "paused closed",
+    "paused": "open closed",
     "closed": "open archived",
-    "archived": "",
+    "archived": "draft closed",
 }
 
 
@@ -130,6 +131,7 @@ def test_a_campaign_that_staff_opened_again_after_its_end_stays_open(app: Flask)
         (Status.DRAFT, False),
         (Status.SCHEDULED, True),
         (Status.OPEN, True),
+        (Status.PAUSED, True),
         (Status.CLOSED, True),
         (Status.ARCHIVED, False),
     ],
