@@ -5,26 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Uuid, any_, bindparam, select
+from sqlalchemy import Uuid, and_, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from campaign.core.cache import remembered
+from campaign.campaigns import CampaignText
 from campaign.core.db import session
 from campaign.core.errors import NotFound
 from campaign.letters.models import Letter, LetterText, ModelLetterVersion
 from campaign.letters.placeholders import fill
-
-
-@dataclass(frozen=True)
-class Model:
-    """The newest version of a model letter, its editable parts filled for the page."""
-
-    version_id: UUID
-    lang: str
-    subject: str
-    opening: str
-    body: str
-    closing: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +25,17 @@ class Text:
     body: str
     closing: str
     edited: bool
+    own: int = 0
+    beside_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The model letter in the writer's own language, where the letter is in another."""
+
+    lang: str
+    subject: str
+    body: str
 
 
 @dataclass(frozen=True)
@@ -49,37 +48,21 @@ class Addressed:
     post_id: UUID
 
 
-def model(campaign_id: UUID, lang: str, campaign_title: str) -> Model:
-    """The model letter in that language, else in English; raises NotFound where there is none."""
-    return remembered(("model", campaign_id, lang), lambda: _newest(campaign_id, lang, campaign_title))
-
-
-def _newest(campaign_id: UUID, lang: str, campaign_title: str) -> Model:
-    version = session().scalar(
-        select(ModelLetterVersion)
-        .where(ModelLetterVersion.campaign_id == campaign_id, ModelLetterVersion.lang.in_([lang, "en"]))
-        .order_by(ModelLetterVersion.lang != lang, ModelLetterVersion.number.desc())
-        .limit(1)
-    )
-    if version is None:
-        raise NotFound(_("This campaign has no letter yet."))
-    values = {"campaign": campaign_title}
-    return Model(
-        version.id,
-        version.lang,
-        fill(version.subject, values),
-        version.opening,
-        fill(version.body, values),
-        version.closing,
-    )
-
-
 def text(text_id: UUID) -> Text:
     """A supporter's text; raises NotFound."""
     row = session().execute(_TEXT, {"id": text_id}).one_or_none()
     if row is None:
         raise NotFound(_("This letter is no longer here."))
     return Text(*row)
+
+
+def beside(text: Text) -> Beside | None:
+    """What lay beside a supporter's text; none where it is in their own language."""
+    row = session().execute(_BESIDE, {"id": text.beside_id}).one_or_none() if text.beside_id else None
+    if row is None:
+        return None
+    values = {"campaign": row.title or ""}
+    return Beside(row.lang, fill(row.subject, values), fill(row.body, values))
 
 
 def letter(id_: UUID) -> Addressed:
@@ -111,8 +94,15 @@ _ONE = _ADDRESSED.where(Letter.__table__.c.id == bindparam("id"))
 _OWN, _VERSION = LetterText.__table__, ModelLetterVersion.__table__
 # Each letter is read when it is confirmed and when it is sent: plain columns, put together once.
 _PARTS = select(
-    _VERSION.c.lang, _OWN.c.subject, _VERSION.c.opening, _OWN.c.body, _VERSION.c.closing, _OWN.c.edited
+    *(_VERSION.c.lang, _OWN.c.subject, _VERSION.c.opening, _OWN.c.body, _VERSION.c.closing, _OWN.c.edited),
+    *(_OWN.c.own, _OWN.c.beside_id),
 ).join_from(_OWN, _VERSION, _VERSION.c.id == _OWN.c.version_id)
+_TITLES = CampaignText.__table__
+_BESIDE = (
+    select(_VERSION.c.lang, _VERSION.c.subject, _VERSION.c.body, _TITLES.c.title)
+    .outerjoin(_TITLES, and_(_TITLES.c.campaign_id == _VERSION.c.campaign_id, _TITLES.c.lang == _VERSION.c.lang))
+    .where(_VERSION.c.id == bindparam("id"))
+)
 _TEXT = _PARTS.where(_OWN.c.id == bindparam("id"))
 _IDS = bindparam("ids", type_=ARRAY(Uuid()))
 _SEVERAL = _ADDRESSED.where(Letter.__table__.c.id == any_(_IDS))

@@ -1,0 +1,65 @@
+"""What the check list before opening says of the letter."""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from campaign.campaigns import CampaignText, StaffCampaign, checklist
+from campaign.core.db import session
+from campaign.core.errors import DomainError
+from campaign.letters import trials
+from campaign.letters.advice import advice
+from campaign.letters.drafts import working
+from campaign.letters.models import ModelLetterVersion
+from campaign.letters.newest import as_checked, newest
+from campaign.letters.parts import checked, spread
+
+STEP = "letter"
+
+
+def letter(campaign: StaffCampaign) -> Iterator[checklist.Found]:
+    """A letter in each language, with nothing in it to look at again; in a language that is not shown it may lack."""
+    shown = _shown(campaign)
+    for lang in campaign.langs:
+        version = newest(campaign.id, lang)
+        if version is None:
+            missing = checklist.stop if lang in shown else checklist.warn
+            yield missing(_("There is no letter in this language yet."), STEP, lang)
+            continue
+        found = [checklist.warn(each.text, STEP, lang) for each in advice(as_checked(version))]
+        found += _wrong(version)
+        if working(campaign.id, lang).is_draft:
+            found.append(checklist.warn(_("A draft is not saved. Supporters get the version before it."), STEP, lang))
+        yield from found or [checklist.ok(_("The letter is written."), STEP, lang)]
+
+
+def _shown(campaign: StaffCampaign) -> set[str]:
+    """The languages that supporters may read."""
+    query = select(CampaignText.lang).where(CampaignText.campaign_id == campaign.id, CampaignText.shown)
+    return set(session().scalars(query))
+
+
+def _wrong(version: ModelLetterVersion) -> list[checklist.Found]:
+    """What rules that came later than the version would refuse."""
+    try:
+        checked(spread(as_checked(version)))
+    except DomainError as error:
+        return [checklist.stop(words, STEP, version.lang) for words in error.fields.values()]
+    return []
+
+
+def trial(campaign: StaffCampaign) -> Iterator[checklist.Found]:
+    """A test letter of the newest version has left: in one language before anything opens, better in each."""
+    versions = {lang: newest(campaign.id, lang) for lang in campaign.langs if lang in _shown(campaign)}
+    tested = {
+        lang: version is not None and trials.tested(campaign.id, version.id) for lang, version in versions.items()
+    }
+    if not any(tested.values()):
+        yield checklist.stop(_("Send yourself a test letter, and read it as the office will."), STEP)
+        return
+    for lang, sent in tested.items():
+        if sent:
+            yield checklist.ok(_("A test letter has been sent."), STEP, lang)
+        else:
+            yield checklist.warn(_("Nobody has read a test letter of this version."), STEP, lang)
