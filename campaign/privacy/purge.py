@@ -70,11 +70,15 @@ def _written() -> None:
 
 
 def addresses() -> int:
-    """Campaigns closed long ago keep their count and lose the people: names, addresses and what finds them again."""
+    """Campaigns closed long ago keep their count and lose the people: names, addresses and what finds them again.
+
+    How long ago is what staff have set for the campaign, else what is usual here.
+    """
+    kept = func.coalesce(func.make_interval(0, 0, 0, Campaign.retention_days), ADDRESS)
     rows = session().scalars(
         select(Signature.id)
         .join(Campaign, Campaign.id == Signature.campaign_id)
-        .where(Campaign.closed_at < clock.now() - ADDRESS, Signature.email != "")
+        .where(Campaign.closed_at < clock.now() - kept, Signature.email != "")
         .limit(BATCH)
         .with_for_update(skip_locked=True, of=Signature)
     )
@@ -92,6 +96,8 @@ def addresses() -> int:
                 public_name=None,
                 domain="",
                 comment="",
+                share_code="",
+                ref="",
             )
         )
     session().execute(update(Message).where(Message.ref.in_(ids)).values(recipient_hash=None))

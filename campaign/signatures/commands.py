@@ -1,6 +1,7 @@
 """Sign, confirm, withdraw."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -37,6 +38,8 @@ class Form:
     source: str
     lang: str
     comment: str = ""
+    ref: str = ""
+    beside_id: UUID | None = None  # the model letter in `lang`, where the letter is in another language
 
     @property
     def digest(self) -> bytes:
@@ -54,29 +57,38 @@ def sign(page: Page, model: Model, form: Form) -> None:
     """
     if not page.is_open:
         raise Conflict(_("This campaign does not take letters now."))
-    known = guards.standing(page.id, form.address.hash, form.digest)
+    admit(page, form.address, form.digest, lambda state: _insert(page, model, form, state))
+
+
+def admit(page: Page, address: Address, digest: bytes, insert: Callable[[SignatureState], UUID]) -> None:
+    """Mail an address what fits how it stands; `insert` keeps the form in a state where it is not kept yet.
+
+    It is kept whatever the answer, so that what can be done with it next is the same for every address.
+    """
+    known = guards.standing(page.id, address.hash, digest)
+    if known.confirmed_id:
+        if not known.kept_id:
+            insert(SignatureState.REPLACED)
+        kind, ref, wait = "already_signed", known.confirmed_id, known.mailed_lately
+    elif known.same_id:
+        kind, ref, wait = "confirmation", known.same_id, known.mailed_lately
+    else:
+        kind, ref, wait = "confirmation", insert(SignatureState.PENDING), False
+        metrics.SIGNATURES.labels("pending").inc()
     if not known.may_mail:
         metrics.SIGNATURES.labels("over_mail_cap").inc()
-        return
-    if known.confirmed_id or known.same_id:
-        if not known.mailed_lately:
-            kind = "already_signed" if known.confirmed_id else "confirmation"
-            _mail(kind, known.confirmed_id or known.same_id, page.id, form.address)
-        return
-    id_ = _insert(page, model, form)
-    consent.record(id_, ConsentKind.UPDATES, form.updates, page.organisation)
-    _mail("confirmation", id_, page.id, form.address)
-    metrics.SIGNATURES.labels("pending").inc()
+    elif not wait:
+        mail(kind, ref, page.id, address.hash, address.domain)
 
 
-def _insert(page: Page, model: Model, form: Form) -> UUID:
+def _insert(page: Page, model: Model, form: Form, state: SignatureState) -> UUID:
     id_ = new_id()
     row = {
         "id": id_,
         "reference": reference(),
         "campaign_id": page.id,
-        "text_id": letters.keep_text(model, form.subject, form.body),
-        "state": SignatureState.PENDING,
+        "text_id": letters.keep_text(model, form.subject, form.body, form.beside_id),
+        "state": state,
         "email": form.address.email,
         "email_hash": form.address.hash,
         "digest": form.digest,
@@ -95,25 +107,31 @@ def _insert(page: Page, model: Model, form: Form) -> UUID:
         "domain": form.address.domain,
         "edited": (form.subject, form.body) != (model.subject, model.body),
         "created_at": clock.now(),
+        "share_code": share_code(),
+        "ref": form.ref,
     }
     rows.add(Signature, row)
+    consent.record(id_, ConsentKind.UPDATES, form.updates, page)
     return id_
 
 
-def _mail(kind: str, signature_id: UUID | None, campaign_id: UUID, address: Address) -> None:
-    """Write a mail that the supporter waits for."""
-    if signature_id is None:
-        return
+def share_code() -> str:
+    """A random code for the links that somebody shares: it says nothing about them."""
+    return reference().replace("-", "")
+
+
+def mail(kind: str, ref: UUID, owner: UUID | None, address_hash: bytes, domain: str) -> None:
+    """Write a mail that the supporter waits for; it counts towards the caps of the address."""
     outbox.write(
         [
             outbox.Draft(
                 kind=kind,
-                ref=signature_id,
-                owner=campaign_id,
+                ref=ref,
+                owner=owner,
                 lane=outbox.Lane.PEOPLE,
                 stream=outbox.Lane.PEOPLE.limit,
-                domain=address.domain,
-                recipient_hash=address.hash,
+                domain=domain,
+                recipient_hash=address_hash,
             )
         ]
     )
@@ -137,8 +155,9 @@ def confirm(signature_id: UUID, page: Page) -> UUID:
 
 
 _CONFIRMING = """
-    SELECT s.state, s.text_id, s.email_hash, s.lang, s.source, s.area, s.edited, confirmed.id AS confirmed_id
-    FROM signatures s
+    SELECT s.state, s.text_id, s.email_hash, s.lang, s.source, s.area, s.edited, t.own,
+      confirmed.id AS confirmed_id
+    FROM signatures s JOIN letter_texts t ON t.id = s.text_id
     LEFT JOIN signatures confirmed ON confirmed.campaign_id = s.campaign_id AND confirmed.email_hash = s.email_hash
       AND confirmed.state IN ('confirmed', 'held')
     WHERE s.id = %(id)s FOR UPDATE OF s
@@ -156,9 +175,9 @@ def _confirm(signature_id: UUID, row: Row[Any], page: Page) -> None:
     now = clock.now()
     values = {"id": signature_id, "campaign": page.id, "hash": row.email_hash, "now": now}
     before_commit(lambda: [(_CONFIRM, values)])
-    consent.record(signature_id, ConsentKind.SEND, True, page.organisation)
+    consent.record(signature_id, ConsentKind.SEND, True, page)
     _write_letters(signature_id, row.text_id, page)
-    tally.count(tally.Counted(page.id, now, row.lang, row.source, row.area, row.edited))
+    tally.count(tally.Counted(page.id, now, row.lang, row.source, row.area, row.edited, row.own))
     metrics.SIGNATURES.labels("confirmed").inc()
 
 

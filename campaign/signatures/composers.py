@@ -10,8 +10,10 @@ from campaign.core.errors import DomainError
 from campaign.core.tokens import Purpose
 from campaign.letters import Addressed, Text
 from campaign.outbox import Mail, Unsendable, reply_to
+from campaign.signatures import codes
+from campaign.signatures.office_link import office_line
 from campaign.signatures.queries import Signed, signed, signed_by_id
-from campaign.signatures.states import SignatureState
+from campaign.signatures.states import WRITES, SignatureState
 
 
 def confirmation(signature_id: UUID) -> Mail:
@@ -19,18 +21,32 @@ def confirmation(signature_id: UUID) -> Mail:
     signature = signed(signature_id)
     if signature.state != SignatureState.PENDING:
         raise Unsendable("nothing to confirm any more")
-    link = f"{config.current().public_url}/confirm/{tokens.sign(Purpose.CONFIRM, signature.id.hex)}"
-    return _to_supporter("confirmation", signature, link)
+    code = codes.code_of(signature.id, signature.email_hash)
+    link, not_me = _link("confirm", Purpose.CONFIRM, signature), _link("not-me", Purpose.NOT_ME, signature)
+    return _to_supporter("confirmation", signature, link, code=f"{code[:3]} {code[3:]}", not_me=not_me)
 
 
 def already_signed(signature_id: UUID) -> Mail:
     """Tells somebody who signs again that they have signed, and where their letters are."""
     signature = signed(signature_id)
-    link = f"{config.current().public_url}/thanks/{tokens.sign(Purpose.STATUS, signature.id.hex)}"
-    return _to_supporter("already_signed", signature, link)
+    return _to_supporter("already_signed", signature, _link("thanks", Purpose.STATUS, signature))
 
 
-def _to_supporter(name: str, signature: Signed, link: str) -> Mail:
+def access(signature_id: UUID) -> Mail:
+    """The link to everything that is here of an address; good for a short time."""
+    signature = signed(signature_id)
+    if not signature.email:
+        raise Unsendable("the address has been erased")
+    token = tokens.sign(Purpose.MINE, signature.email_hash.hex())
+    link = f"{config.current().public_url}/{signature.lang}/mine/{token}"
+    return _to_supporter("access", signature, link, hours=int(tokens.AGES[Purpose.MINE].total_seconds() // 3600))
+
+
+def _link(page: str, purpose: Purpose, signature: Signed) -> str:
+    return f"{config.current().public_url}/{page}/{tokens.sign(purpose, signature.id.hex)}"
+
+
+def _to_supporter(name: str, signature: Signed, link: str, **values: object) -> Mail:
     page = campaigns.by_id(signature.campaign_id, signature.lang)
     offices = [target.office for target in targets.resolve(page.post_ids, clock.today(), signature.lang)]
     written = mailtext.write(
@@ -41,6 +57,7 @@ def _to_supporter(name: str, signature: Signed, link: str) -> Mail:
         offices=offices,
         link=link,
         days=tokens.AGES[Purpose.CONFIRM].days,
+        **values,
     )
     return Mail(
         to=signature.email,
@@ -57,9 +74,9 @@ def letter(letter_id: UUID) -> Mail:
     """A supporter's letter to a post, for whoever holds it today, in plain text."""
     addressed = letters.letter(letter_id)
     signature = signed(addressed.signature_id)
-    if signature.state != SignatureState.CONFIRMED:
+    if signature.state not in WRITES:
         raise Unsendable("the signature does not stand any more")
-    return _letter(addressed, signature, letters.text(addressed.text_id))
+    return written(addressed, signature, letters.text(addressed.text_id))
 
 
 def letters_of(letter_ids: Sequence[UUID]) -> dict[UUID, Mail]:
@@ -70,23 +87,26 @@ def letters_of(letter_ids: Sequence[UUID]) -> dict[UUID, Mail]:
     mails: dict[UUID, Mail] = {}
     for one in found:
         signature, text = people.get(one.signature_id), texts.get(one.text_id)
-        if signature is None or text is None or signature.state != SignatureState.CONFIRMED:
+        if signature is None or text is None or signature.state not in WRITES:
             continue
         with suppress(DomainError):
-            mails[one.id] = _letter(one, signature, text)
+            mails[one.id] = written(one, signature, text)
     return mails
 
 
-def _letter(addressed: Addressed, signature: Signed, text: Text) -> Mail:
+def written(addressed: Addressed, signature: Signed, text: Text) -> Mail:
+    """The mail of a letter: what the office gets, for whoever holds the post today. Raises Unsendable."""
     if not text.body:
         raise Unsendable("the text has been erased")
     if not signature.email or not text.body:
         raise Unsendable("it waited for longer than it may be kept")
     page = campaigns.by_id(signature.campaign_id, text.lang)
-    target = next(iter(targets.resolve([addressed.post_id], clock.today(), text.lang)), None)
+    found = targets.resolve([addressed.post_id], clock.today(), text.lang)
+    target = next(iter(letters.addressed(page.id, found, text.lang)), None)
     if target is None or target.email is None:
         raise Unsendable("the target has no address")
     footer = mailtext.footer("letter", text.lang, supporter_name=signature.name, campaign=page)
+    footer += office_line(addressed.id, addressed.post_id, text.lang)
     return Mail(
         to=target.email,
         to_name=target.holder or target.office,
@@ -97,4 +117,5 @@ def _letter(addressed: Addressed, signature: Signed, text: Text) -> Mail:
         text=letters.render(text, target, signature.writer, page.title) + "\n" + footer,
         language=text.lang,
         automatic=False,
+        rehearsal=signature.state == SignatureState.REHEARSAL,
     )

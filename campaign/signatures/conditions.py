@@ -91,7 +91,8 @@ def where(campaign_id: UUID, conditions: Conditions) -> list[ColumnElement[bool]
     found: list[ColumnElement[bool]] = [_TABLE.campaign_id == campaign_id]
     same: dict[str, Any] = {"lang": c.lang, "public": c.public, "country": c.country, "domain": c.domain.lower()}
     found += [_TABLE[name] == value for name, value in same.items() if value]
-    found += [_TABLE.state.in_(c.states)] if c.states else []
+    # Made-up people of a rehearsal are nobody's signatures, unless somebody asks for them.
+    found += [_TABLE.state.in_(c.states) if c.states else _TABLE.state != SignatureState.REHEARSAL]
     found += [_TABLE.created_at >= c.since] if c.since else []
     found += [_TABLE.created_at < c.until] if c.until else []
     found += [_TABLE.source == c.source] if c.source is not None else []

@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from campaign import campaigns, counters, outbox, targets
-from campaign.core import clock, i18n, mailtext
+from campaign.core import clock, mailtext
 from campaign.core.db import session
 from campaign.letters import Letter, LetterText
 from campaign.outbox import Mail, State, Unsendable
 from campaign.signatures.keys import campaign_key
 from campaign.signatures.models import Signature
+from campaign.signatures.office_link import office_language, office_link
 from campaign.signatures.states import SignatureState
 
 
@@ -25,6 +26,7 @@ class Line:
     post_id: UUID
     campaign_id: UUID
     version_id: UUID
+    variant_id: UUID | None
     state: SignatureState
     name: str
     place: str
@@ -48,6 +50,7 @@ _LINE = (
         Letter.post_id,
         Signature.campaign_id,
         LetterText.version_id,
+        LetterText.variant_id,
         Signature.state,
         Signature.name,
         Signature.place,
@@ -57,7 +60,7 @@ _LINE = (
     )
     .join(LetterText, LetterText.id == Letter.text_id)
     .join(Signature, Signature.id == Letter.signature_id)
-    .order_by(LetterText.edited, LetterText.version_id, Letter.id)
+    .order_by(LetterText.edited, LetterText.version_id, LetterText.variant_id, Letter.id)
 )
 
 
@@ -68,10 +71,12 @@ def digest(message_id: UUID) -> Mail:
     if not lines:
         raise Unsendable("all of its letters have been taken back")
     same = [line for line in lines if not line.edited]
-    by_text = [tuple(group) for _version, group in groupby(same, key=lambda line: line.version_id)]
+    by_text = [tuple(group) for _text, group in groupby(same, key=lambda line: (line.version_id, line.variant_id))]
     groups = [Group(group[0].subject, group[0].body, group) for group in by_text]
     own = [line for line in lines if line.edited]
-    return _to_office("digest", lines[0].campaign_id, lines[0].post_id, groups=groups, own=own, number=len(lines))
+    link = office_link(message_id)
+    context = {"groups": groups, "own": own, "number": len(lines), "office_link": link}
+    return _to_office("digest", lines[0].campaign_id, lines[0].post_id, **context)
 
 
 def _sound(lines: Sequence[Line]) -> list[Line]:
@@ -87,11 +92,12 @@ def summary(message_id: UUID) -> Mail:
     if owner is None:
         raise Unsendable("it belongs to no campaign")
     signatures = counters.figures(campaign_key(owner)).get("", {}).get("signatures", 0)
-    return _to_office("summary", owner, UUID(stream.partition(":")[2]), number=signatures)
+    link = office_link(message_id)
+    return _to_office("summary", owner, UUID(stream.partition(":")[2]), number=signatures, office_link=link)
 
 
 def _to_office(name: str, campaign_id: UUID, post_id: UUID, **context: object) -> Mail:
-    page = campaigns.by_id(campaign_id, _language(post_id))
+    page = campaigns.by_id(campaign_id, office_language(post_id))
     target = next(iter(targets.resolve([post_id], clock.today(), page.lang)), None)
     if target is None or target.email is None:
         raise Unsendable("the target has no address")
@@ -104,9 +110,3 @@ def _to_office(name: str, campaign_id: UUID, post_id: UUID, **context: object) -
         text=written.text,
         language=page.lang,
     )
-
-
-def _language(post_id: UUID) -> str:
-    """The first language of the office that the mails are written in."""
-    reads = session().scalar(select(targets.Post.languages).where(targets.Post.id == post_id)) or []
-    return next((lang for lang in reads if lang in i18n.CODES), i18n.DEFAULT)

@@ -32,6 +32,7 @@ class File:
     id: UUID
     campaign_id: UUID
     state: ExportState
+    kind: str
     conditions: Conditions
     layout: Layout
     columns: list[str]
@@ -65,12 +66,13 @@ def allow(
 
 def order(
     campaign_id: UUID, conditions: Conditions, layout: Layout, columns: Sequence[str], *,
-    actor: str, organisation_id: UUID,
+    actor: str, organisation_id: UUID, kind: str = "xlsx", times: int = 1,
 ) -> UUID:  # fmt: skip
-    """Ask for a spreadsheet; answers its id."""
-    total = allow(campaign_id, conditions, layout, columns, "xlsx", actor=actor, organisation_id=organisation_id)
+    """Ask for a spreadsheet or a `pack`, in which each signature comes so many times; answers its id."""
+    total = times * allow(campaign_id, conditions, layout, columns, kind, actor=actor, organisation_id=organisation_id)
     id_, at = new_id(), now()
     row: dict[str, Any] = {"id": id_, "campaign_id": campaign_id, "state": ExportState.WAITING, "actor": actor}
+    row["kind"] = kind
     row |= {"conditions": conditions.json(), "layout": layout.key, "columns": list(columns), "total": total}
     session().execute(insert(Export).values({**row, "created_at": at, "beat_at": at}))
     return id_

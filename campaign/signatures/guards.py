@@ -23,6 +23,7 @@ class Standing:
 
     confirmed_id: UUID | None
     same_id: UUID | None
+    kept_id: UUID | None
     may_mail: bool
     mailed_lately: bool
 
@@ -32,6 +33,11 @@ def try_lock(hashes: Sequence[bytes]) -> set[bytes]:
     keys = {_key(email_hash): email_hash for email_hash in hashes}
     locked = session().execute(_TRY, {"keys": sorted(keys)})
     return {keys[key] for key, got in locked if got}
+
+
+def lock(email_hash: bytes) -> None:
+    """Let nobody else sign, confirm or erase with this address until the transaction ends."""
+    session().execute(_LOCK, {"key": _key(email_hash)})
 
 
 def lock_signer(signature_id: UUID, then: str) -> Row[Any] | None:
@@ -63,11 +69,14 @@ _LOCK_SIGNER = """
     FROM signatures WHERE id = %(id)s
 """
 _LOCK_FIRST = "SELECT pg_advisory_xact_lock(%(key)s)"
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _TRY = text("SELECT key, pg_try_advisory_xact_lock(key) FROM unnest(cast(:keys AS bigint[])) AS wanted(key)")
 _MINE = "SELECT id FROM signatures WHERE campaign_id = %(campaign)s AND email_hash = %(hash)s"
 _STANDING = f"""
     SELECT ({_MINE} AND state IN ('confirmed', 'held')) AS confirmed_id,
       ({_MINE} AND state = 'pending' AND digest = %(digest)s) AS same_id,
-      {" AND ".join(f"{_mails(since)} < {most}" for since, most in CAPS)} AS may_mail,
+      ({_MINE} AND state <> 'pending' AND digest = %(digest)s ORDER BY id DESC LIMIT 1) AS kept_id,
+      {" AND ".join(f"{_mails(since)} < {most}" for since, most in CAPS)} AND NOT EXISTS (
+        SELECT FROM refusals WHERE campaign_id = %(campaign)s AND address_hash = %(hash)s) AS may_mail,
       {_mails(DOUBLE_CLICK)} > 0 AS mailed_lately
-"""
+"""  # noqa: S608 - put together from this file's constants

@@ -62,6 +62,7 @@ class Signature(Base):
         Index("ix_signatures_batch", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
         Index("ix_signatures_review", "campaign_id", "id", postgresql_where=text(f"state = 'confirmed' AND {UNSEEN}")),
         Index("ix_signatures_comments", "campaign_id", "confirmed_at", postgresql_where=text(SHOWN_COMMENT)),
+        Index("ix_signatures_ref", "ref", postgresql_where=text("ref <> ''")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -92,6 +93,11 @@ class Signature(Base):
     batch_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("invalidations.id"), doc="the invalidation that took it out"
     )
+    code_tries: Mapped[int] = mapped_column(
+        server_default="0", doc="wrong codes so far; after five only the link works"
+    )
+    share_code: Mapped[str] = mapped_column(server_default="", doc="random, in the links that its writer shares")
+    ref: Mapped[str] = mapped_column(server_default="", doc="the share code that brought it")
 
 
 class ConsentKind(StrEnum):

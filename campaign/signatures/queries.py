@@ -14,7 +14,7 @@ from campaign.core.db import session
 from campaign.core.errors import Gone
 from campaign.letters import Writer
 from campaign.signatures.models import Signature
-from campaign.signatures.states import SignatureState
+from campaign.signatures.states import STANDING, SignatureState
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Signed:
     postcode: str
     place: str
     lang: str
+    email_hash: bytes
+    share_code: str
 
     @property
     def writer(self) -> Writer:
@@ -65,6 +67,23 @@ def signed(id_: UUID) -> Signed:
 def signed_by_id(ids: Sequence[UUID]) -> dict[UUID, Signed]:
     """Those of the signatures that are here."""
     return {row.id: Signed(*row) for row in session().execute(_SEVERAL, {"ids": list(ids)})}
+
+
+def stands_instead(id_: UUID) -> UUID | None:
+    """The signature of the same address that stands on that campaign; None where there is none."""
+    mine = select(Signature.campaign_id, Signature.email_hash).where(Signature.id == id_).subquery()
+    query = select(Signature.id).join(
+        mine, (mine.c.campaign_id == Signature.campaign_id) & (mine.c.email_hash == Signature.email_hash)
+    )
+    return session().scalar(query.where(Signature.state.in_(STANDING)))
+
+
+def brought(share_code: str) -> int:
+    """How many have signed by the links that somebody shared."""
+    if not share_code:
+        return 0
+    mine = (Signature.ref == share_code, Signature.ref != "", Signature.state == SignatureState.CONFIRMED)
+    return session().scalar(select(func.count()).select_from(Signature).where(*mine)) or 0
 
 
 def letter_states(signature_id: UUID) -> list[LetterStatus]:

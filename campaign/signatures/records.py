@@ -109,7 +109,7 @@ class ExportState(StrEnum):
 
 
 class Export(Base):
-    """A spreadsheet of signatures, made in the background and kept for a day."""
+    """A spreadsheet of signatures or a pack of letters, made in the background and kept for a day."""
 
     __tablename__ = "exports"
     __table_args__ = (choice_check("state", ExportState), Index(None, "campaign_id", "id"))
@@ -118,6 +118,7 @@ class Export(Base):
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
     state: Mapped[ExportState] = mapped_column(Choice(ExportState))
     conditions: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    kind: Mapped[str] = mapped_column(server_default="xlsx", doc="xlsx, or pack: letters on paper in a ZIP")
     layout: Mapped[str]
     columns: Mapped[list[str]] = mapped_column(JSONB)
     actor: Mapped[str]

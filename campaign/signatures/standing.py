@@ -24,7 +24,8 @@ _MOVE = text(
         SELECT id, state FROM signatures WHERE id = ANY(:ids) AND state = ANY(:froms) ORDER BY id FOR UPDATE SKIP LOCKED
     ), moved AS (
         UPDATE signatures s SET state = :to, note = :note, batch_id = :batch FROM old WHERE s.id = old.id
-        RETURNING s.id, old.state AS before, s.campaign_id, s.confirmed_at, s.lang, s.source, s.area, s.edited
+        RETURNING s.id, old.state AS before, s.campaign_id, s.confirmed_at, s.lang, s.source, s.area, s.edited,
+          (SELECT own FROM letter_texts WHERE id = s.text_id) AS own
     ), logged AS (
         INSERT INTO signature_moves (signature_id, from_state, to_state, cause, actor, batch_id)
         SELECT id, before, :to, :cause, :actor, :logged FROM moved
@@ -72,7 +73,7 @@ def _count(row: Row[Any], to: SignatureState) -> None:
     """Only confirmed ones count."""
     sign = (to == SignatureState.CONFIRMED) - (row.before == SignatureState.CONFIRMED)
     if sign:
-        one = tally.Counted(row.campaign_id, row.confirmed_at, row.lang, row.source, row.area, row.edited)
+        one = tally.Counted(row.campaign_id, row.confirmed_at, row.lang, row.source, row.area, row.edited, row.own)
         tally.count(one, sign)
 
 
@@ -80,6 +81,8 @@ def _letters(ids: Sequence[UUID], to: SignatureState, batch_id: UUID | None, act
     letters = list(session().scalars(_LETTERS, {"ids": list(ids)})) if ids else []
     if to == SignatureState.INVALID:
         return outbox.withhold(letters, State.CANCELLED, cause=batch_cause(batch_id), actor=actor)
+    if to == SignatureState.WITHDRAWN:
+        return outbox.withhold(letters, State.CANCELLED, cause=TAKEN_OUT, actor=actor)
     given = outbox.give_back(letters, [HELD, TAKEN_OUT, batch_cause(batch_id)], cause=FREE, actor=actor)
     if to == SignatureState.HELD:
         return outbox.withhold(letters, State.HELD, cause=HELD, actor=actor)

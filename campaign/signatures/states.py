@@ -12,6 +12,7 @@ class SignatureState(StrEnum):
     REPLACED = "replaced"  # another text of the same address was confirmed
     WITHDRAWN = "withdrawn"
     INVALID = "invalid"  # taken out by staff
+    REHEARSAL = "rehearsal"  # made up before a campaign opens: counts nowhere, reaches nobody, goes when it opens
 
 
 S = SignatureState
@@ -24,9 +25,12 @@ MOVES: dict[SignatureState, frozenset[SignatureState]] = {
     S.WITHDRAWN: frozenset(),
     # Undo: back to where it was.
     S.INVALID: frozenset({S.CONFIRMED, S.HELD, S.PENDING}),
+    S.REHEARSAL: frozenset(),
 }
 # In these an address has signed, and cannot sign the same campaign again.
 STANDING = (S.CONFIRMED, S.HELD)
+# Their letters are composed; those of a rehearsal reach nobody.
+WRITES = (S.CONFIRMED, S.REHEARSAL)
 # What staff may take out.
 LIVE = (S.PENDING, S.CONFIRMED, S.HELD)
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from campaign import counters
 from campaign.campaigns import Campaign
 from campaign.core import clock, zones
 from campaign.core.cache import remembered
 from campaign.core.db import session
+from campaign.letters import LetterText
 from campaign.signatures.keys import campaign_key, figures_key
 from campaign.signatures.models import Signature
 from campaign.signatures.states import SignatureState
@@ -24,7 +25,7 @@ ZONE_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class Counted:
-    """A confirmed signature as far as figures go. `edited`: its text is its writer's own."""
+    """A confirmed signature as far as figures go. `edited`: its text is not the model; `own`: its share in per cent."""
 
     campaign_id: UUID
     confirmed_at: datetime
@@ -32,6 +33,7 @@ class Counted:
     source: str
     area: str
     edited: bool
+    own: int = 0
 
 
 def count(row: Counted, sign: int = 1) -> None:
@@ -39,7 +41,7 @@ def count(row: Counted, sign: int = 1) -> None:
 
     Written at the end of the open transaction, together with everything else that it bumps.
     """
-    counters.bump(campaign_key(row.campaign_id), signatures=sign)
+    counters.bump(campaign_key(row.campaign_id), signatures=sign, own=sign * row.own)
     key = figures_key(row.campaign_id)
     for part, name in _figures(row):
         counters.bump(f"{key}/{part}" if part else key, **{name: sign})
@@ -47,7 +49,8 @@ def count(row: Counted, sign: int = 1) -> None:
 
 def counted(ids: Sequence[UUID]) -> list[Counted]:
     """These signatures as `count` needs them, those that were confirmed once; in no order."""
-    query = select(*_COLUMNS).where(Signature.id.in_(ids), Signature.confirmed_at.is_not(None))
+    query = select(*_COLUMNS).join(LetterText, LetterText.id == Signature.text_id)
+    query = query.where(Signature.id.in_(ids), Signature.confirmed_at.is_not(None))
     return [Counted(**row) for row in session().execute(query).mappings()]
 
 
@@ -61,6 +64,13 @@ def truth(campaign_id: UUID) -> dict[str, dict[str, int]]:
         if kind in _PERSONAL and personal:
             found.setdefault(f"{kind}:{word}" if kind else "", {})["personal"] = personal
     return found
+
+
+def own_total(campaign_id: UUID) -> int:
+    """The sum over the shares of all confirmed letters, in per cent: for the nightly recount, never for a page."""
+    shares = select(func.sum(LetterText.own)).join(Signature, Signature.text_id == LetterText.id)
+    mine = shares.where(Signature.campaign_id == campaign_id, Signature.state == SignatureState.CONFIRMED)
+    return session().scalar(mine) or 0
 
 
 def zone(campaign_id: UUID) -> str:
@@ -93,7 +103,7 @@ def _figures(row: Counted) -> Iterator[tuple[str, str]]:
         yield from (("", "personal"), (day, "personal"), (f"lang:{row.lang}", "personal"))
 
 
-_COLUMNS = tuple(getattr(Signature, name) for name in Counted.__dataclass_fields__)
+_COLUMNS = (*(getattr(Signature, name) for name in Counted.__dataclass_fields__ if name != "own"), LetterText.own)
 _PERSONAL = ("", "day", "lang")
 _TRUTH = text(
     f"""

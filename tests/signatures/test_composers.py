@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
-from campaign import outbox, targets
+from campaign import targets
 from campaign.core import clock, tokens
 from campaign.core.db import session, transaction
 from campaign.core.ids import new_id

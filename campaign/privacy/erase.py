@@ -1,0 +1,44 @@
+"""Erase all that is here of a person: afterwards her name is nowhere."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from campaign import letters, outbox, signatures
+from campaign.core.db import session
+from campaign.core.errors import Conflict
+from campaign.outbox import Message
+from campaign.replies import Reply
+
+ACTOR = "supporter"
+
+
+def erase(email_hash: bytes) -> int:
+    """Take a person out of everything; answers how many signatures. Call it in a transaction, under no lock.
+
+    Letters that have not left are cancelled. Of what has left stays that it left. An address that must not be written
+    to stays so by its keyed hash. Raises Conflict while a mail of hers is leaving.
+    """
+    ids = signatures.erasure.of_address(email_hash)
+    own = [letter.id for id_ in ids for letter in letters.of_signature(id_)]
+    mails = _mails(email_hash, ids, own)
+    if outbox.leaving(mails):
+        raise Conflict(_("One of your letters is leaving at this moment. Please try again in a minute."))
+    signatures.erasure.forget(ids)
+    outbox.erase(mails, actor=ACTOR)
+    outbox.suppressions.forget_address(email_hash)
+    empty: dict[str, Any] = {"sender": "", "sender_name": "", "subject": "", "body": "", "attachments": ""}
+    session().execute(update(Reply).where(Reply.letter_id.in_(own)).values(**empty, erased=True))
+    return len(ids)
+
+
+def _mails(email_hash: bytes, ids: Sequence[UUID], own: Sequence[UUID]) -> list[UUID]:
+    """Her letters, the mails to her, and the answers that were passed on to her."""
+    answers = session().scalars(select(Reply.id).where(Reply.letter_id.in_(own)))
+    refs = [*ids, *own, *answers, *signatures.erasure.mails_of(ids)]
+    by_ref = select(Message.id).where(Message.ref.in_(refs))
+    to_her = select(Message.id).where(Message.recipient_hash == email_hash)
+    return sorted({*session().scalars(by_ref), *session().scalars(to_her)})
