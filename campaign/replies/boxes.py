@@ -2,6 +2,7 @@
 
 import imaplib
 import mailbox
+import os
 import ssl
 from collections.abc import Iterator
 from contextlib import suppress
@@ -36,13 +37,14 @@ class Box(Protocol):
         ...
 
 
-def connect(url: str, *, tls: ssl.SSLContext | None = None) -> Box:
-    """The mailbox of BOUNCE_URL. Raises BoxAway."""
+def connect(url: str, *, tls: ssl.SSLContext | None = None, only_look: bool = False) -> Box:
+    """The mailbox of BOUNCE_URL; with `only_look`, nothing in it is changed. Raises BoxAway."""
     parts = urlsplit(url)
     if parts.scheme == "maildir":
         return MaildirBox(unquote(parts.path))
     login = (unquote(parts.username or ""), unquote(parts.password or ""))
-    return ImapBox(parts.hostname or "", parts.port or 993, login, unquote(parts.path.lstrip("/")) or "INBOX", tls)
+    folder = unquote(parts.path.lstrip("/")) or "INBOX"
+    return ImapBox(parts.hostname or "", parts.port or 993, login, folder, tls, only_look=only_look)
 
 
 class MaildirBox:
@@ -51,6 +53,8 @@ class MaildirBox:
     def __init__(self, folder: str) -> None:
         if not (Path(folder) / "new").is_dir():
             raise BoxAway(f"{folder} is no Maildir")
+        if not all(os.access(Path(folder) / name, os.R_OK | os.W_OK | os.X_OK) for name in ("new", "cur")):
+            raise BoxAway(f"{folder} cannot be read and written by this user")
         self._box = mailbox.Maildir(folder, create=False)
 
     def __iter__(self) -> Iterator[tuple[str, bytes]]:
@@ -84,8 +88,16 @@ class ImapBox:
     """A folder on an IMAP server. TLS from the first byte on, and the certificate must hold."""
 
     def __init__(
-        self, host: str, port: int, login: tuple[str, str], folder: str, tls: ssl.SSLContext | None = None
+        self,
+        host: str,
+        port: int,
+        login: tuple[str, str],
+        folder: str,
+        tls: ssl.SSLContext | None = None,
+        *,
+        only_look: bool = False,
     ) -> None:
+        self._only_look = only_look
         try:
             context = tls or ssl.create_default_context()
             self._imap = imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=TIMEOUT_SECONDS)
@@ -93,7 +105,8 @@ class ImapBox:
             raise BoxAway(f"no connection to the mailbox: {type(error).__name__}") from error
         try:
             self._imap.login(*login)
-            self._ok(self._imap.select('"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'))
+            name = '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            self._ok(self._imap.select(name, readonly=only_look))  # EXAMINE leaves all marks as they are
         except (OSError, imaplib.IMAP4.error) as error:
             self.close()
             raise BoxAway("the mailbox does not let us in") from error
@@ -121,7 +134,7 @@ class ImapBox:
     def close(self) -> None:
         """Expunge what was marked, and log out."""
         with suppress(OSError, imaplib.IMAP4.error):
-            if self._imap.state == "SELECTED":
+            if self._imap.state == "SELECTED" and not self._only_look:
                 self._imap.expunge()
         with suppress(OSError, imaplib.IMAP4.error):
             self._imap.logout()
