@@ -7,29 +7,55 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from campaign import accounts, config, outbox, replies, reports, signatures
+from campaign import accounts, campaigns, config, doctor, letters, offices, outbox, replies, reports, signatures
 from campaign.config import ROOT, Settings
 from campaign.core import db, i18n
-from campaign.web import api, audience, errors, headers, hooks, ops, origin, pages, public, staff
+from campaign.web import api, audience, embed, errors, headers, hooks, ops, origin, pages, public, staff
 from campaign.web.api import counter as _counter, signatures as _signatures, staff as _keyed
+from campaign.web.embed import badge as _badge, counter as _embedded_counter, form as _embedded_form, oembed as _oembed
 from campaign.web.hooks import sendgrid as _sendgrid
-from campaign.web.public import campaign as _campaign, confirm as _confirm, demo as _demo, home as _home
+from campaign.web.public import (
+    campaign as _campaign,
+    check as _check,
+    check_mail as _check_mail,
+    confirm as _confirm,
+    demo as _demo,
+    home as _home,
+    mine as _mine,
+    not_me as _not_me,
+    office as _office,
+    own_mail as _own_mail,
+    pictures as _pictures,
+    preview as _preview,
+    print as _print,
+    qr as _qr,
+    shares as _pasted,
+    status as _status,
+)
 from campaign.web.staff import (
     account as _account,
+    answers as _answers,
     api_keys as _api_keys,
     audit as _audit,
     dashboard as _dashboard,
     delivery as _delivery,
     exports as _exports,
+    facts as _facts,
     home as _staff_home,
     invalidations as _invalidations,
     invitation as _invitation,
+    letter as _letter,
+    letter_offices as _letter_offices,
+    letter_preview as _letter_preview,
     milestones as _milestones,
     moderation as _moderation,
+    modes as _modes,
+    news as _news,
     outbox as _outbox,
     outbox_acts as _outbox_acts,
     outbox_bulk as _outbox_bulk,
     paper as _paper,
+    rehearsal as _rehearsal,
     replies as _replies,
     search as _search,
     second_factor as _second_factor,
@@ -40,6 +66,17 @@ from campaign.web.staff import (
     style as _style,
     suppressions as _suppressions,
     team as _team,
+    widgets as _widgets,
+)
+from campaign.web.staff.making import (
+    basics as _making_basics,
+    check as _making_check,
+    languages as _making_languages,
+    new as _making_new,
+    preview as _making_preview,
+    privacy as _making_privacy,
+    story as _making_story,
+    targets as _making_targets,
 )
 from campaign.web.staff.register import (
     changes as _register_changes,
@@ -55,7 +92,31 @@ LARGEST_FORM = 256 * 1024
 YEAR = 365 * 86400
 # Importing these modules puts their views on the blueprints.
 VIEWS = (
+    _making_basics,
+    _making_check,
+    _making_languages,
+    _making_new,
+    _making_preview,
+    _making_privacy,
+    _making_story,
+    _making_targets,
+    _pictures,
+    _preview,
+    _facts,
+    _letter,
+    _letter_offices,
+    _letter_preview,
+    _badge,
+    _embedded_counter,
+    _embedded_form,
+    _oembed,
+    _pasted,
+    _qr,
+    _widgets,
     _account,
+    _answers,
+    _office,
+    _print,
     _api_keys,
     _audit,
     _invitation,
@@ -66,8 +127,10 @@ VIEWS = (
     _exports,
     _invalidations,
     _milestones,
+    _modes,
     _moderation,
     _paper,
+    _rehearsal,
     _replies,
     _register,
     _register_changes,
@@ -77,7 +140,14 @@ VIEWS = (
     _register_pages,
     _register_succession,
     _campaign,
+    _check,
+    _check_mail,
     _confirm,
+    _mine,
+    _news,
+    _not_me,
+    _own_mail,
+    _status,
     _counter,
     _demo,
     _home,
@@ -108,6 +178,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     _routes(app)
     _composers()
+    _checks()
     return app
 
 
@@ -136,6 +207,7 @@ def _routes(app: Flask) -> None:
         public.blueprint,
         public.demo_blueprint,
         api.blueprint,
+        embed.blueprint,
         staff.blueprint,
         hooks.blueprint,
         ops.blueprint,
@@ -150,12 +222,32 @@ def _composers() -> None:
     """One composer per kind of message; the outbox calls it once inside the claim and keeps the result."""
     outbox.compose_with("confirmation", signatures.composers.confirmation)
     outbox.compose_with("already_signed", signatures.composers.already_signed)
+    outbox.compose_with("access", signatures.composers.access)
+    outbox.compose_with("news", signatures.news.compose)
+    outbox.compose_with("news_test", signatures.news.compose_test)
     outbox.compose_with("letter", signatures.composers.letter, signatures.composers.letters_of)
     outbox.compose_with("reply", replies.composers.reply)
+    outbox.compose_with("office_confirm", offices.composers.office_confirm)
+    outbox.compose_with("office_wish", offices.composers.office_wish)
+    outbox.compose_with("office_answer", offices.composers.office_answer)
+    outbox.compose_with(letters.trials.KIND, signatures.trial.test_letter)
     outbox.check_with("letter", signatures.verdict)
+    campaigns.when_opening(signatures.rehearsal.clear)
     outbox.compose_with("digest", signatures.digest.digest)
     outbox.compose_with("summary", signatures.digest.summary)
     outbox.compose_with("alarm", reports.alarms.alarm)
     outbox.compose_with("milestone", reports.composers.milestone)
     for kind, composer in accounts.composers.BY_KIND.items():
         outbox.compose_with(kind, composer)
+
+
+def _checks() -> None:
+    """What must be right before a campaign opens, in the order in which staff read it."""
+    checklist = campaigns.checklist
+    checklist.check_with("texts", campaigns.readiness.texts)
+    checklist.check_with("letter", letters.checks.letter)
+    checklist.check_with("trial", letters.checks.trial)
+    checklist.check_with("targets", campaigns.readiness.targets)
+    checklist.check_with("facts", campaigns.evidence_check.facts)
+    checklist.check_with("privacy", campaigns.readiness.privacy)
+    checklist.check_with("sending domain", doctor.sending_domain)

@@ -28,7 +28,7 @@ from campaign.doctor import Status, as_json, as_text, examine, unread, worst
 from campaign.jobs import post, schedule, worker
 from campaign.jobs.drain import drain
 from campaign.live import serve as serve_live
-from campaign.outbox import Lane, receipts as _receipts, reopen
+from campaign.outbox import Lane, pauses, receipts as _receipts, reopen
 from campaign.replies import BYTES_MAX
 from campaign.seed import SLUG as DEMO, seed as plant
 from campaign.supervise import Child, run as supervise
@@ -263,6 +263,32 @@ def open_lane(lane: str) -> None:
         audit.record("cli", "outbox.open", f"lane:{lane}")
         after_commit(lambda: ring(lane))
     click.echo(f"The lane {lane} is open.")
+
+
+@outbox.command("pause")
+@click.option("--lane", type=click.Choice([lane.value for lane in Lane]), help="only this lane; all where left out")
+@click.option("--reason", default="paused by hand", show_default=True, help="shown to staff")
+def pause_mail(lane: str | None, reason: str) -> None:
+    """Let all mail wait, or that of one lane; what a worker holds at this moment still leaves."""
+    key = Lane(lane).limit if lane else pauses.ALL
+    with _app("cli").app_context(), transaction():
+        if done := pauses.pause(key, reason=reason, actor="cli"):
+            audit.record("cli", "outbox.pause", f"outbox:{key}", reason=reason)
+    click.echo(f"Paused: {key}." if done else f"Paused already: {key}.")
+
+
+@outbox.command("resume")
+@click.option("--lane", type=click.Choice([lane.value for lane in Lane]), help="only this lane; all where left out")
+def resume_mail(lane: str | None) -> None:
+    """Let what was paused so go on, at its pace. What else is paused stays so, and is listed."""
+    key = Lane(lane).limit if lane else pauses.ALL
+    with _app("cli").app_context(), transaction():
+        if done := pauses.resume(key):
+            audit.record("cli", "outbox.resume", f"outbox:{key}")
+        left = [f"{one.key} by {one.actor}: {one.reason}" for one in pauses.standing().values()]
+    click.echo(
+        "\n".join([f"Goes on: {key}." if done else f"Not paused: {key}.", *(f"Still paused: {one}" for one in left)])
+    )
 
 
 @cli.group()

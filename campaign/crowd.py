@@ -92,7 +92,11 @@ def _lot(campaign: Campaign, first: int, end: int, base: int, number: int) -> No
 def _tally(campaign_id: UUID) -> None:
     """Let the tallies say what the rows say."""
     key = signatures.campaign_key(campaign_id)
-    own = {"signatures": signatures.confirmed_count(campaign_id), "paper": signatures.paper.total(campaign_id)}
+    own = {
+        "signatures": signatures.confirmed_count(campaign_id),
+        "paper": signatures.paper.total(campaign_id),
+        "own": signatures.own_total(campaign_id),
+    }
     counters.recount(key, {"": own, **outbox.figures(f"{key}/")})
     counters.recount(signatures.figures_key(campaign_id), signatures.truth(campaign_id))
 
@@ -150,9 +154,9 @@ _PEOPLE = text(
     """  # noqa: S608 - put together from this file's constants
 ).bindparams(bindparam("hashes", type_=ARRAY(LargeBinary())))
 _OWN_TEXTS = """
-    INSERT INTO letter_texts (id, version_id, subject, body, edited)
+    INSERT INTO letter_texts (id, version_id, subject, body, edited, own)
     SELECT p.own_text, t.version_id, 'A place for everyone, number ' || p.n,
-      'This letter is made up. It is the ' || p.n || 'th of its kind, and its writer changed the model.', true
+      'This letter is made up. It is the ' || p.n || 'th of its kind, and its writer changed the model.', true, 100
     FROM made_people p JOIN made_texts t USING (lang) WHERE p.edited
 """
 _SIGNATURES = text(

@@ -45,6 +45,7 @@ def seed() -> bool:
             accent=Accent(facts["accent"]),
             country=facts["country"],
             is_demo=facts["demo"],
+            own_mail=True,
             picture=facts["picture"]["src"],
         ),
         [_text(lang, words) for lang, words in texts.items()],
@@ -94,6 +95,8 @@ def _facts(campaign_id: UUID, facts: dict[str, Any], texts: dict[str, dict[str, 
                 position=position,
                 figure={lang: fact["figure"] for lang, fact in words.items()},
                 statement={lang: fact["statement"] for lang, fact in words.items()},
+                # The others stand in the model letter already.
+                sentence={lang: fact["statement"] for lang, fact in words.items()} if item.get("letter") else {},
             )
         )
     session().flush()

@@ -2,7 +2,7 @@
 
 from campaign.reports import alarms, composers, own_milestones
 from campaign.reports.alarms import tell_of_pauses
-from campaign.reports.counter import Counter, TargetFigures, counter, counters, etag
+from campaign.reports.counter import Counter, TargetFigures, counter, counters, etag, nothing_yet
 from campaign.reports.figures import Day, Figures, Hour, Share, figures
 from campaign.reports.forecast import Cause, Forecast, Halt, Lasting, forecast
 from campaign.reports.milestones import MilestoneView, behind, follow, milestones
@@ -36,6 +36,7 @@ __all__ = [
     "follow",
     "forecast",
     "milestones",
+    "nothing_yet",
     "overview",
     "own_milestones",
     "tell_of_pauses",

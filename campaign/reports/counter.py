@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,11 +20,13 @@ from campaign.core.errors import NotFound
 from campaign.counters import CHANGED_SQL, FIGURES_SQL, next_step
 
 RECENT = 5
+# A share of fewer letters would tell of single people.
+PERSONAL_FROM = 10
 NAMES = ("queued", "sent", "delivered", "bounced")
 KEY = "'campaign:' || c.id"
 READ = text(
     f"""
-    SELECT c.id, c.slug, c.goal AS final, {FIGURES_SQL.format(key=KEY)} AS figures,
+    SELECT asked.slug AS asked, c.id, c.slug, c.goal AS final, {FIGURES_SQL.format(key=KEY)} AS figures,
       coalesce({CHANGED_SQL.format(key=KEY)}, c.created_at) AS as_of,
       (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'key', p.key, 'office', p.office || coalesce(t.office, '{{}}'))
                         ORDER BY ct.position)
@@ -35,8 +37,10 @@ READ = text(
           SELECT public_name, place FROM signatures
           WHERE campaign_id = c.id AND state = 'confirmed' AND public_name IS NOT NULL AND name_state = 'shown'
           ORDER BY confirmed_at DESC LIMIT {RECENT}) r) AS recent
-    FROM campaigns c
-    WHERE c.slug = ANY(:slugs) AND c.status IN ('scheduled', 'open', 'closed')
+    FROM unnest(:slugs) AS asked (slug)
+    LEFT JOIN campaign_old_slugs old ON old.slug = asked.slug
+    JOIN campaigns c ON c.slug = asked.slug OR c.id = old.campaign_id
+    WHERE c.status IN ('scheduled', 'open', 'paused', 'closed')
     """  # noqa: S608 - put together from this file's constants
 ).bindparams(bindparam("slugs", type_=ARRAY(Text())))
 
@@ -63,6 +67,7 @@ class Counter:
     targets: tuple[TargetFigures, ...]
     recent: tuple[dict[str, str], ...]
     as_of: datetime
+    personal: int | None  # per cent; none below PERSONAL_FROM letters
 
     @property
     def share(self) -> float:
@@ -80,6 +85,7 @@ class Counter:
             "signatures": self.signatures,
             "paper": self.paper,
             "goal": self.goal,
+            "personal": self.personal,
             "letters": self.letters,
             "targets": [vars(target) for target in self.targets],
             "recent": list(self.recent),
@@ -94,9 +100,9 @@ def etag(body: bytes) -> str:
 
 
 def counters(slugs: Sequence[str]) -> dict[str, Counter]:
-    """The counters of these campaigns, by slug; one statement for all of them."""
+    """The counters of these campaigns, by the slug asked for, be it an old one; one statement for all of them."""
     rows = session().execute(READ, {"slugs": list(slugs), "today": clock.today()}).mappings()
-    return {row["slug"]: _counter(row) for row in rows}
+    return {row["asked"]: _counter(row) for row in rows}
 
 
 def counter(slug: str) -> Counter:
@@ -109,6 +115,12 @@ def counter(slug: str) -> Counter:
         return found[slug]
 
     return remembered(("counter", slug), ask)
+
+
+def nothing_yet(campaign_id: UUID, slug: str, final: int) -> Counter:
+    """The counter of a campaign that nobody has signed, as a preview shows it."""
+    nothing = dict.fromkeys(NAMES, 0)
+    return Counter(campaign_id, slug, 0, 0, next_step(0, final), nothing, (), (), clock.now(), None)
 
 
 def _counter(row: Any) -> Counter:
@@ -130,4 +142,11 @@ def _counter(row: Any) -> Counter:
         targets=tuple(targets),
         recent=tuple(row["recent"] or ()),
         as_of=row["as_of"],
+        personal=personal(own),
     )
+
+
+def personal(own: Mapping[str, int]) -> int | None:
+    """How much of a campaign's letters is their writers' own, in whole per cent; none while they are few."""
+    letters = own.get("signatures", 0)
+    return (own.get("own", 0) + letters // 2) // letters if letters >= PERSONAL_FROM else None

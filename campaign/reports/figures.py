@@ -11,7 +11,7 @@ from uuid import UUID
 
 from campaign import counters
 from campaign.core import clock, zones
-from campaign.reports.counter import NAMES
+from campaign.reports.counter import NAMES, personal
 from campaign.signatures import campaign_key, figures_key, hour_part, zone
 
 HOURS = 48
@@ -52,6 +52,8 @@ class Figures:
     signatures: int
     paper: int
     personal: int
+    own: int | None  # per cent of all words, as the campaign page shows it
+    own_mail: int
     today: int
     letters: dict[str, int]
     targets: dict[UUID, dict[str, int]]
@@ -86,6 +88,8 @@ def figures(campaign_id: UUID) -> Figures:
         signatures=own.get("signatures", 0) + own.get("paper", 0),
         paper=own.get("paper", 0),
         personal=parts.get("", {}).get("personal", 0),
+        own=personal(own),
+        own_mail=own.get("own_mail", 0),
         today=parts.get(f"day:{today}", {}).get("signatures", 0),
         letters=_letters(posts.values()),
         targets={id_: _letters([names]) for id_, names in posts.items()},

@@ -1,11 +1,15 @@
 """The one place where failures become a page or JSON."""
 
+from typing import cast
+from urllib.parse import urlencode
+
 import structlog
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError, TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from campaign.campaigns import Moved
 from campaign.core.errors import DomainError, TooMany
 
 log = structlog.get_logger()
@@ -26,12 +30,25 @@ def init_app(app: Flask) -> None:
 
 
 def _expected(error: DomainError) -> Response:
+    if isinstance(error, Moved) and request.endpoint:
+        return _moved(error.slug)
     response = answer(error.status, error.code, error.words, error.fields)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _moved(slug: str) -> Response:
+    """The same page at the campaign's present address: for good, and a form's POST with all that it carries."""
+    where = url_for(str(request.endpoint), **{**(request.view_args or {}), "slug": slug})
+    query = urlencode(list(request.args.items(multi=True)))
+    status = 301 if request.method in ("GET", "HEAD") else 308
+    response = redirect(f"{where}?{query}" if query else where, status)
+    if wants_json():
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    return cast(Response, response)
 
 
 def _http(error: HTTPException) -> Response:
@@ -85,7 +102,7 @@ def _unexpected(error: Exception) -> Response:
 
 def wants_json() -> bool:
     """Whether the asker is a program."""
-    return request.path.startswith("/api/") or request.path.startswith("/webhooks/")
+    return request.path.startswith(("/api/", "/webhooks/")) or request.path == "/oembed"
 
 
 def answer(status: int, code: str, words: str, fields: dict[str, str] | None = None) -> Response:

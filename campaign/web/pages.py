@@ -7,8 +7,10 @@ from typing import Any
 from flask import Flask, Request, current_app, g, request, url_for
 from flask.sessions import SessionInterface
 
+from campaign.campaigns import Picture
 from campaign.config import ROOT, Settings
 from campaign.core import i18n
+from campaign.web.public import shares
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -22,8 +24,11 @@ def init_app(app: Flask, settings: Settings) -> None:
         day=i18n.day,
         moment=i18n.moment,
         static=static,
+        picture_url=picture_url,
         in_language=in_language,
+        language_name=i18n.language_name,
         demo=settings.demo,
+        discovery=shares.discovery,
     )
     app.context_processor(lambda: {"lang": i18n.language()})
     app.url_value_preprocessor(_take_language)
@@ -51,6 +56,11 @@ def static(path: str) -> str:
         print_ = hashlib.sha256(Path(ROOT / "static" / path).read_bytes()).hexdigest()[:10]
         made[path] = url_for("static", filename=path, v=print_)
     return made[path]
+
+
+def picture_url(picture: Picture) -> str:
+    """The address of a campaign's picture: an uploaded one, or a file of ours."""
+    return url_for("public.picture", hash=picture.src) if picture.uploaded else static(picture.src)
 
 
 def in_language(code: str) -> str:

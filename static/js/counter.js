@@ -9,6 +9,7 @@ const FAILURES_BEFORE_POLLING = 3;
 const root = document.querySelector("[data-stream]");
 const page = document.documentElement;
 const digits = new Intl.NumberFormat(page.dataset.locale || page.lang);
+const percent = new Intl.NumberFormat(page.dataset.locale || page.lang, { style: "percent" });
 const plural = new Intl.PluralRules(page.lang);
 const all = (selector) => document.querySelectorAll(selector);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
@@ -45,6 +46,10 @@ function showNumbers(state) {
   for (const node of all("[data-paper]")) {
     node.hidden = !state.paper;
     node.textContent = fill(node.dataset.paper, { n: digits.format(state.paper ?? 0) });
+  }
+  for (const node of all("[data-personal]")) {
+    node.hidden = typeof state.personal !== "number";
+    node.textContent = fill(node.dataset.personal, { share: percent.format((state.personal ?? 0) / 100) });
   }
   if (state.signatures) for (const node of all("[data-togo]")) node.textContent = fill(node.dataset.togo, figures(state));
   for (const bar of all("[data-progress]")) {

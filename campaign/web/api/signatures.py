@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from campaign import campaigns, letters
+from campaign import campaigns
 from campaign.core import i18n, tokens
-from campaign.core.errors import Conflict, DomainError
+from campaign.core.errors import Conflict, DomainError, NotFound
 from campaign.core.tokens import Purpose
 from campaign.web.api import blueprint
 from campaign.web.audience import public, self_limited
+from campaign.web.public import writing
 from campaign.web.public.campaign import take
 from campaign.web.public.forms import SignForm
 
@@ -39,8 +40,11 @@ def sign(slug: str) -> ResponseReturnValue:
     if not page.is_open:
         raise Conflict(_("This campaign does not take letters now."))
     texts = {name: value for name, value in values.items() if isinstance(value, str)}
-    form = SignForm(MultiDict(texts), slug=slug, home=page.country)
-    if not take(page, letters.model(page.id, lang, page.title), form):
+    letter = writing.begin(page, texts.get("letter_lang", ""), texts.get("lot", ""))
+    if letter.model is None:
+        raise NotFound(_("This campaign has no letter yet."))
+    form = SignForm(MultiDict(texts), slug=slug, home=page.country, writing=letter)
+    if not take(page, letter.model, form):
         fields = {name: str(errors[0]) for name, errors in form.errors.items() if name and errors}
         raise DomainError(_("Some fields need a correction."), fields=fields)
     return jsonify(status="check_your_mail"), 202

@@ -5,18 +5,30 @@ from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from campaign import letters
 from campaign.core import addresses, i18n
 from campaign.core.errors import DomainError
 from campaign.core.text import header_text, one_line, prose
 from campaign.core.tokens import Purpose
 from campaign.signatures import Form as SignatureForm, Public
 from campaign.web.origin import TokenForm
+from campaign.web.public.writing import Writing
 
 NAME_MAX, SUBJECT_MAX, BODY_MAX, BODY_MIN, COMMENT_MAX = 100, 150, 8000, 20, 280
+OWN_LINE_MAX = 600
 POSTCODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,10}")
 # What mail programs turn into a link: a scheme, a path, an address, or a domain such as bank.example.
 LINK_LIKE = re.compile(r"[/\\@:<>]|www\.|\w{2}\.\w{2}", re.IGNORECASE)
@@ -48,6 +60,10 @@ def _plain(_form: Any, field: Field) -> None:
 
 def _clean(value: str | None) -> str:
     return prose(value or "")
+
+
+def _strip_all(value: str) -> str:
+    return value.strip()
 
 
 @cache
@@ -95,9 +111,19 @@ class SignForm(TokenForm):
         validators=[Length(max=COMMENT_MAX, message=_("Use at most %(max)d characters for why you sign."))],
     )
     source = HiddenField(filters=[_strip])
+    ref = HiddenField(filters=[_strip])
+    # What the contract does not have: a post without these is as complete.
+    own_line = TextAreaField(
+        filters=[_clean, _strip_all],
+        validators=[Length(max=OWN_LINE_MAX, message=_("Use at most %(max)d characters for your own line."))],
+    )
+    fact = SelectMultipleField(choices=[], validate_choice=False)
+    letter_lang = HiddenField(filters=[_strip])
+    lot = HiddenField(filters=[_strip])
 
-    def __init__(self, formdata: Any, *, slug: str, home: str, **values: Any) -> None:
+    def __init__(self, formdata: Any, *, slug: str, home: str, writing: Writing | None = None, **values: Any) -> None:
         self.home = home
+        self.writing = writing or Writing()
         self.address: addresses.Address | None = None
         super().__init__(formdata, token=(Purpose.SIGN_FORM, slug), **values)
         self.country.choices = _countries(i18n.language())
@@ -112,6 +138,27 @@ class SignForm(TokenForm):
             self.address = addresses.parse(field.data)
         except DomainError as error:
             raise ValidationError(error.words) from error
+
+    @property
+    def letter(self) -> str:
+        """The whole text as it is sent: the own line, the body, and facts that were ticked."""
+        facts = [self.writing.cited.get(id_, "") for id_ in self.fact.data or ()]
+        return letters.with_additions(self.body.data or "", self.own_line.data or "", facts)
+
+    def validate_body(self, field: Field) -> None:
+        """Not longer, all together, than the strictest of the offices takes."""
+        if field.errors:
+            return
+        most, whole = self.writing.limit, self.letter
+        number = letters.advice.words_in(whole)
+        if len(whole) > BODY_MAX:
+            raise ValidationError(_("Your letter is too long: use at most %(max)d characters.") % {"max": BODY_MAX})
+        if most.words and number > most.words:
+            words = _("Your letter has %(n)d words. The office takes at most %(max)d.")
+            raise ValidationError(words % {"n": number, "max": most.words})
+        if most.characters and len(whole) > most.characters:
+            words = _("Your letter has %(n)d characters. The office takes at most %(max)d.")
+            raise ValidationError(words % {"n": len(whole), "max": most.characters})
 
     def validate_postcode(self, field: Field) -> None:
         """A postcode as the chosen country writes it."""
@@ -142,6 +189,11 @@ class SignForm(TokenForm):
         if not re.fullmatch(r"[A-Za-z0-9._-]{0,40}", field.data or ""):
             field.data = ""
 
+    def validate_ref(self, field: Field) -> None:
+        """The code in a link that somebody shared; anything odd counts as none."""
+        if not re.fullmatch(r"[A-Z0-9]{8}", field.data or ""):
+            field.data = ""
+
     def signature(self, lang: str) -> SignatureForm:
         """The checked values; call it after `validate` said yes."""
         address = self.address or addresses.parse(self.email.data)
@@ -151,10 +203,12 @@ class SignForm(TokenForm):
             postcode=self.postcode.data.upper(),
             country=self.country.data,
             subject=self.subject.data,
-            body=self.body.data,
+            body=self.letter,
             updates=self.updates.data == "yes",
             public=Public(self.public.data),
             source=self.source.data,
             lang=lang,
             comment=self.comment.data or "",
+            ref=self.ref.data or "",
+            beside_id=self.writing.beside_id,
         )

@@ -30,6 +30,7 @@ class Sheet:
     lang: str
     opening: str
     closing_lines: tuple[str, ...]
+    target: Target
 
 
 def sheet(text: Locked, target: Target, campaign_title: str) -> Sheet:
@@ -46,4 +47,4 @@ def sheet(text: Locked, target: Target, campaign_title: str) -> Sheet:
         if "{name}" in line:
             break
         before_name.append(fill(line, values))
-    return Sheet(text.lang, fill(text.opening, values), tuple(before_name))
+    return Sheet(text.lang, fill(text.opening, values), tuple(before_name), target)

@@ -34,6 +34,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 MONDAY = date(2026, 1, 5)
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 NUMBER = [Optional(), NumberRange(1, 100_000, _("Write a number from 1 to 100,000."))]
+FROM_NONE = [Optional(), NumberRange(0, 100_000, _("Write a number from 0 to 100,000."))]
 
 
 class PlanForm(StaffForm):
@@ -47,7 +48,7 @@ class PlanForm(StaffForm):
     end = StringField(filters=[line])
     zone = StringField(filters=[line])
     holidays = BooleanField()
-    digest_above = IntegerField(validators=NUMBER)
+    digest_above = IntegerField(validators=FROM_NONE)
     digest_at = StringField(filters=[line])
     summary = BooleanField()
 

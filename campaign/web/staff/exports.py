@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from flask import Response, g, jsonify, redirect, render_template, request, stream_with_context, url_for
@@ -22,7 +23,9 @@ from campaign.web.staff.forms import plain_form
 
 MAY_EXPORT = (Role.OWNER, Role.CAMPAIGNER)
 RATE = Rate(30, "minute")
-KINDS = ("csv", "xlsx")
+KINDS = ("csv", "xlsx", "pack")
+# How the finished file ends, and what it is.
+FILES = {"xlsx": ("xlsx", signatures.sheets.TYPE), "pack": ("zip", "application/zip")}
 
 
 @blueprint.get("/campaigns/<slug>/exports")
@@ -46,14 +49,13 @@ def exports(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard has l
 @staff(*MAY_EXPORT, sudo=True)
 @limited("staff-exports", RATE)
 def order_export(slug: str) -> ResponseReturnValue:
-    """A table begins at once; a spreadsheet is made and waits for a day."""
+    """A table begins at once; a spreadsheet or a pack of letters is made and waits for a day."""
     plain_form()
     kind, layout, conditions = _wanted()
     columns = [name for name in request.form.getlist("columns") if name in signatures.tables.ALL]
     who = {"actor": g.staff.actor, "organisation_id": g.staff.organisation_id}
-    if kind == "xlsx":
-        with transaction():
-            signatures.exports.order(g.campaign.id, conditions, layout, columns, **who)
+    if kind != "csv":
+        _order(kind, conditions, layout, columns, who)
         return redirect(url_for("staff.exports", slug=slug), 303)
     with transaction():
         signatures.exports.allow(g.campaign.id, conditions, layout, columns, kind, **who)
@@ -77,7 +79,8 @@ def export_file(slug: str, export_id: UUID) -> ResponseReturnValue:
     if file.state != ExportState.READY:
         raise Conflict(_("This file is not ready."))
     parts = stream_with_context(_parts(export_id))
-    response = _attached(parts, signatures.sheets.TYPE, _name(slug, "xlsx", file.created_at.date()))
+    ending, kind = FILES[file.kind]
+    response = _attached(parts, kind, _name(slug, ending, file.created_at.date()))
     response.headers["Content-Length"] = str(file.size)
     return response
 
@@ -91,6 +94,14 @@ def stop_export(slug: str, export_id: UUID) -> ResponseReturnValue:
     with transaction():
         signatures.exports.stop(g.campaign.id, export_id)
     return redirect(url_for("staff.exports", slug=slug), 303)
+
+
+def _order(kind: str, conditions: Conditions, layout: Layout, columns: list[str], who: dict[str, Any]) -> None:
+    """A pack holds a letter of each confirmed signature to each target, whatever else was chosen."""
+    times = len(g.campaign.post_ids) if kind == "pack" else 1
+    conditions = Conditions(states=(SignatureState.CONFIRMED,)) if kind == "pack" else conditions
+    with transaction():
+        signatures.exports.order(g.campaign.id, conditions, layout, columns, kind=kind, times=times, **who)
 
 
 def _wanted() -> tuple[str, Layout, Conditions]:

@@ -6,6 +6,8 @@ from flask import current_app, g, request, url_for
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from campaign import signatures
+from campaign.campaigns import Status
 from campaign.web import audience
 
 
@@ -38,8 +40,14 @@ CAMPAIGN = (
     Entry("signatures", "staff.signatures", _("Signatures"), key="s"),
     Entry("moderation", "staff.moderation", _("Moderation")),
     Entry("campaign_outbox", "staff.campaign_outbox", _("Outbox")),
+    Entry("making", "staff.making", _("Make"), key="m"),
     Entry("delivery", "staff.delivery", _("Delivery plan")),
+    Entry("modes", "staff.modes", _("How letters leave")),
     Entry("replies", "staff.replies", _("Answers")),
+    Entry("offices", "staff.offices", _("Wishes of offices")),
+    Entry("rehearsal", "staff.rehearsal", _("Rehearsal")),
+    Entry("widgets", "staff.widgets", _("Widgets")),
+    Entry("news", "staff.news", _("News")),
     Entry("milestones", "staff.milestones", _("Milestones")),
     Entry("invalidations", "staff.invalidations", _("Invalidations")),
     Entry("paper", "staff.paper", _("Paper signatures")),
@@ -53,6 +61,8 @@ ORGANISATION = (
     Entry("api_keys", "staff.api_keys", _("API keys")),
     Entry("audit", "staff.audit", _("Audit log")),
 )
+# Only what has not opened can be rehearsed.
+REHEARSED = (Status.DRAFT, Status.SCHEDULED)
 HOME = Entry("home", "staff.home", _("Campaigns"), key="c")
 ACCOUNT = Entry("account", "staff.account", _("Your account"))
 
@@ -70,6 +80,10 @@ def navigation(section: str = "") -> dict[str, object]:
         "campaign": links(CAMPAIGN, section) if campaign else [],
         "organisation": links(ORGANISATION, section),
         "account": links((ACCOUNT,), section),
+        # Only what has not opened can be rehearsed.
+        "rehearsal": campaign
+        and campaign.status in (Status.DRAFT, Status.SCHEDULED)
+        and signatures.rehearsal.people(campaign.id) > 0,
     }
 
 

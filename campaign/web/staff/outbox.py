@@ -44,11 +44,11 @@ def _page(mine: Sequence[StaffCampaign], more: Sequence[UUID]) -> ResponseReturn
     asked = chosen(request.args, mine)
     here = [one for one in mine if asked.campaign in ("", one.slug)]
     owners = [*(one.id for one in here), *([] if asked.campaign else more)]
-    reading = g.staff.role in READING
+    reading, counted = g.staff.role in READING, outbox.standing(owners)
     return render_template(
         "staff/outbox/outbox.html",
-        lanes=outbox_offices.lanes(owners),
-        offices=outbox_offices.rows(here, outbox.streams(owners)),
+        lanes=outbox_offices.lanes(counted),
+        offices=outbox_offices.rows(here, outbox.streams(counted)),
         chosen=asked.arguments(),
         states=[state.value for state in State],
         kinds=EVERY_KIND if more else KINDS,

@@ -62,10 +62,10 @@ def _row(
     }
 
 
-def lanes(owners: Sequence[UUID]) -> list[dict[str, object]]:
-    """The lanes with the messages of these owners."""
+def lanes(counted: outbox.Standing) -> list[dict[str, object]]:
+    """The lanes with the messages that were counted."""
     paused = outbox.pauses.standing([outbox.pauses.ALL, *(lane.limit for lane in Lane)])
-    return [_lane(view, paused) for view in outbox.lanes(owners)]
+    return [_lane(view, paused) for view in outbox.lanes(counted)]
 
 
 def _lane(view: outbox.LaneView, paused: Mapping[str, object]) -> dict[str, object]:

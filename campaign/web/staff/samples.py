@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 
 from campaign.core.i18n import day
 from campaign.outbox import Lane, State
-from campaign.web.staff import register_samples
+from campaign.web.staff import making_samples, register_samples
 from campaign.web.staff.forms import StaffForm
 
 LONG = "Marie-Antoinette van den Broecke-Vandenbroucke d’Hooghvorst de la Croix-Blanche"
@@ -47,12 +47,13 @@ def everything() -> dict[str, Any]:
         "lanes": [_lane(None), _lane("Paused by staff")],
         "offices": [_office("Prime Minister", "60 a minute", "ok"), _office(LONG, "stopped: no such mailbox", "bad")],
         "messages": [_message(state, WHEN) for state in State],
-        "statuses": ("draft", "scheduled", "open", "closed", "archived"),
+        "statuses": ("draft", "scheduled", "open", "paused", "closed", "archived"),
         "signature_states": ("pending", "confirmed", "held", "replaced", "withdrawn", "invalid"),
         "milestones": [_milestone(1000, WHEN), _milestone(5000, WHEN, WHEN), _milestone(10_000)],
         "conditions": SimpleNamespace(states=("confirmed",), since=WHEN, source="newsletter", edited=True),
         "register_offices_sample": register_samples.offices(LONG),
         "spans": register_samples.spans(LONG),
+        **making_samples.everything(LONG),
         "target": _target(),
         "letter": _letter(),
         "source": _source(),

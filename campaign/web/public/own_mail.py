@@ -1,0 +1,115 @@
+"""Send it from my own mail: links that open a mail program with the letter in it, parts to copy, "I have sent it"."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign import campaigns, signatures
+from campaign.campaigns import Page
+from campaign.core.db import transaction
+from campaign.core.errors import DomainError, NotFound
+from campaign.core.rates import Rate
+from campaign.core.tokens import Purpose
+from campaign.web.audience import limited, public
+from campaign.web.origin import TokenForm
+from campaign.web.public import LANG, blueprint
+from campaign.web.public.campaign import open_page
+from campaign.web.public.forms import BODY_MAX, NAME_MAX, SUBJECT_MAX
+from campaign.web.public.share import sharing
+from campaign.web.public.sheet import Sheet
+
+PAGE = f"/{LANG}/campaigns/<slug>/own-mail"
+# What mail programs and browsers are known to take in one address; longer ones are cut without a word.
+LONGEST = 2000
+Parts = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class OwnLetter:
+    """The letter to one office, to be sent by its writer. Not `short`: too long for links, which then lack the text."""
+
+    sheet: Sheet
+    text: str
+    mailto: str
+    gmail: str
+    outlook: str
+    short: bool
+
+
+@blueprint.route(PAGE, methods=["GET", "POST"])
+@public
+@limited("own-mail", Rate(60, "minute"))
+def own_mail(lang: str, slug: str) -> ResponseReturnValue:
+    """The letter for one's own mail: the model at a GET, what was written at a POST, which keeps nothing."""
+    page, letter = open_page(slug, lang, request.form.get("letter_lang", ""), request.form.get("lot", ""))
+    if not page.own_mail or not page.is_open or letter.model is None:
+        raise NotFound(_("Letters of this campaign are sent by this site."))
+    g.private = request.method == "POST"
+    form = TokenForm(request.form if request.method == "POST" else None, token=(Purpose.SIGN_FORM, slug))
+    if request.method == "POST" and not form.validate():
+        raise DomainError(str(next(iter(form.errors.values()))[0]))
+    written = _written((letter.model.subject, letter.model.body))
+    form.csrf_token.data = None
+    made = [_letter(sheet, *written) for sheet in letter.sheets if sheet.target.email]
+    return render_template("public/own_mail.html", campaign=page, form=form, letters=made, subject=written[0])
+
+
+@blueprint.post(f"{PAGE}/sent")
+@public
+@limited("own-mail", Rate(60, "minute"))
+def own_mail_sent(lang: str, slug: str) -> ResponseReturnValue:
+    """I have sent it: counted apart, with nothing of whoever says so."""
+    page = _page(slug, lang)
+    form = TokenForm(request.form, token=(Purpose.SIGN_FORM, slug))
+    if not form.validate():
+        raise DomainError(str(next(iter(form.errors.values()))[0]))
+    with transaction():
+        signatures.own_mail.count(page.id, lang)
+    return redirect(url_for("public.own_mail_thanks", lang=lang, slug=slug), 303)
+
+
+@blueprint.get(f"{PAGE}/thanks")
+@public
+def own_mail_thanks(lang: str, slug: str) -> ResponseReturnValue:
+    """What to do next."""
+    page = _page(slug, lang)
+    return render_template("public/own_mail_thanks.html", campaign=page, sharing=sharing(page, ""))
+
+
+def _page(slug: str, lang: str) -> Page:
+    g.lang = lang
+    page = campaigns.find(slug, lang)
+    if not page.own_mail:
+        raise NotFound(_("Letters of this campaign are sent by this site."))
+    return page
+
+
+def _written(model: tuple[str, str]) -> Parts:
+    """Subject, body and name as they were sent, else the model's."""
+    name = " ".join(request.form.get("name", "").split())[:NAME_MAX]
+    subject = " ".join(request.form.get("subject", "").split())[:SUBJECT_MAX]
+    return subject or model[0], request.form.get("body", "")[:BODY_MAX] or model[1], name or _("Your name")
+
+
+def _letter(sheet: Sheet, subject: str, body: str, name: str) -> OwnLetter:
+    whole = "\n\n".join([sheet.opening, body.strip(), "\n".join([*sheet.closing_lines, name])])
+    text = whole.replace("\r\n", "\n")
+    # RFC 6068, 5: a line break in a body is %0D%0A.
+    parts = {"subject": subject, "body": text.replace("\n", "\r\n")}
+    to = sheet.target.email or ""
+    short = len(_mailto(to, parts)) < LONGEST
+    parts = parts if short else {"subject": subject}
+    gmail = "https://mail.google.com/mail/?" + _query(view="cm", fs="1", to=to, su=subject, body=parts.get("body", ""))
+    outlook = "https://outlook.live.com/mail/0/deeplink/compose?" + _query(to=to, **parts)
+    return OwnLetter(sheet, text, _mailto(to, parts), gmail, outlook, short)
+
+
+def _mailto(to: str, parts: dict[str, str]) -> str:
+    return f"mailto:{quote(to, safe='@')}?{_query(**parts)}"
+
+
+def _query(**values: str) -> str:
+    return urlencode(values, quote_via=quote)

@@ -1,0 +1,78 @@
+"""The thank-you page, which is the status page too: reference, what happens next, each letter, and passing it on."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import g, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from campaign import campaigns, config, letters, replies, reports, signatures, targets
+from campaign.campaigns import Page
+from campaign.core import clock, tokens
+from campaign.core.errors import Gone
+from campaign.core.tokens import Purpose
+from campaign.privacy import REPLY_DAYS
+from campaign.signatures import STANDING, Signed
+from campaign.web.audience import signed_link
+from campaign.web.public import blueprint, timing
+from campaign.web.public.campaign import counter_urls
+from campaign.web.public.share import sharing
+from campaign.web.public.states import notices, state_label
+
+
+@blueprint.get("/thanks/<token>")
+@signed_link
+def thanks(token: str) -> ResponseReturnValue:
+    """Where each letter stands, each time it is opened."""
+    g.private = True
+    try:
+        signature = signatures.signed(UUID(hex=tokens.read(Purpose.STATUS, token)))
+    except Gone as error:
+        return render_template("public/confirm_gone.html", text=error.words), error.status
+    g.lang = signature.lang
+    page = campaigns.by_id(signature.campaign_id, signature.lang)
+    counter = reports.counter(page.slug)
+    return render_template(
+        "public/thanks.html",
+        campaign=page,
+        token=token,
+        reference=signature.reference,
+        stands=signature.state in STANDING,
+        own=letters.text(signature.text_id).own,
+        counter=counter,
+        notices=notices(page, counter, targets.resolve(page.post_ids, clock.today(), signature.lang)),
+        sharing=sharing(page, signature.share_code),
+        brought=signatures.brought(signature.share_code),
+        live_url=url_for("public.live", lang=signature.lang, slug=page.slug),
+        campaign_url=url_for("public.campaign", lang=signature.lang, slug=page.slug),
+        demo_mail_url=url_for("demo.mail") if config.current().demo else None,
+        reply_days=REPLY_DAYS,
+        relayed=bool(config.current().inbound_domain),
+        **_letters(signature, page),
+        **counter_urls(page.slug),
+    )
+
+
+def _letters(signature: Signed, page: Page) -> dict[str, Any]:
+    """Each letter with where it is and what was answered, in the order of the targets; and when the next one leaves."""
+    found = signatures.letter_states(signature.id)
+    waiting, in_zone = timing.places(found), signatures.zone(signature.campaign_id)
+    answers = replies.of_signature(signature.id)
+    posts = {one.post_id: one for one in targets.resolve([one.post_id for one in found], clock.today(), page.lang)}
+    order = {post_id: place for place, post_id in enumerate(page.post_ids)}
+    items = [
+        {
+            "id": letter.id,
+            "office": posts[letter.post_id].office,
+            "holder": posts[letter.post_id].holder,
+            "state": letter.state,
+            "label": state_label(letter.state),
+            "at": letter.at,
+            "answers": answers.get(letter.post_id, []),
+            "answered": any(not answer.automatic for answer in answers.get(letter.post_id, [])),
+            "turn": timing.turn(waiting[letter], in_zone) if letter in waiting else "",
+        }
+        for letter in sorted(found, key=lambda letter: order.get(letter.post_id, 0))
+        if letter.post_id in posts
+    ]
+    return {"letters": items, "leaves": timing.sentence(waiting, in_zone)}
