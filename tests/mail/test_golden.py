@@ -15,6 +15,8 @@ from tests.mail.page import Page
 from tests.mail.writing import part, read, shown, write_all
 
 GOLDEN = Path(__file__).parent / "golden"
+# Mails to supporters, with how many links each has.
+TO_SUPPORTERS = {"confirmation": 2, "already-signed": 1, "access": 1, "news": 1}
 LONGEST_LINE = 998  # octets without CRLF: RFC 5322, 2.1.1
 
 Mails = dict[str, bytes]
@@ -49,7 +51,7 @@ def rewrite(folder: Path, mails: Mails) -> None:
 
 def test_text_and_html_say_the_same(mails: Mails) -> None:
     both = {name: raw for name, raw in mails.items() if part(raw, "html")}
-    assert both.keys() == {"confirmation", "already-signed"}
+    assert both.keys() == set(TO_SUPPORTERS)
     for raw in both.values():
         page, text = Page(part(raw, "html")), part(raw, "plain")
         assert page.heading.strip() == read(raw)["Subject"], "which the text need not repeat"
@@ -57,16 +59,25 @@ def test_text_and_html_say_the_same(mails: Mails) -> None:
         assert page.button.strip(), "the button says in words where the link leads"
 
 
-def test_a_mail_has_one_link_and_it_stands_on_a_line_of_its_own(mails: Mails) -> None:
-    for name in ("confirmation", "already-signed"):
+def test_a_mail_has_few_links_and_each_stands_on_a_line_of_its_own(mails: Mails) -> None:
+    for name, number in TO_SUPPORTERS.items():
         html, text = part(mails[name], "html"), part(mails[name], "plain")
-        (link,) = Page(html).links
-        assert link in text.splitlines()
-        assert set(re.findall(r"\w+://[^\s\"'<>)]+", html)) == {link}, "nothing is fetched from anywhere"
+        links = Page(html).links
+        assert len(links) == number
+        assert set(links) <= set(text.splitlines())
+        assert set(re.findall(r"\w+://[^\s\"'<>)]+", html)) == set(links), "nothing is fetched from anywhere"
+
+
+def test_what_was_not_asked_for_can_be_ended_with_one_click(mails: Mails) -> None:
+    for name, raw in mails.items():
+        assert (read(raw)["List-Unsubscribe"] is not None) == (name == "news"), name
+    ended = read(mails["news"])
+    assert ended["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert ended["List-Unsubscribe"] == f"<{Page(part(mails['news'], 'html')).links[0]}>"
 
 
 def test_html_needs_neither_pictures_nor_tables_and_knows_the_dark(mails: Mails, lang: str) -> None:
-    for name in ("confirmation", "already-signed"):
+    for name in TO_SUPPORTERS:
         html = part(mails[name], "html")
         assert not {"img", "table", "script", "link", "form"} & set(Page(html).tags)
         assert '<meta name="color-scheme" content="light dark">' in html
@@ -75,10 +86,10 @@ def test_html_needs_neither_pictures_nor_tables_and_knows_the_dark(mails: Mails,
 
 
 def test_a_letter_is_plain_text_and_its_footer_is_a_signature(mails: Mails) -> None:
-    for name in mails.keys() - {"confirmation", "already-signed"}:
+    for name in mails.keys() - TO_SUPPORTERS.keys():
         assert read(mails[name]).get_content_type() == "text/plain"
         _letter, _mark, footer = part(mails[name], "plain").partition("\n-- \n")
-        assert len(footer.splitlines()) == 2, "short, and folded away by mail programs"
+        assert len(footer.splitlines()) == 4, "short, and folded away by mail programs"
 
 
 def on_the_wire(raw: bytes) -> None:

@@ -11,14 +11,18 @@ from uuid import UUID
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import insert
 
 from campaign import letters, targets
 from campaign.core import clock
+from campaign.core.db import session, transaction
+from campaign.core.ids import new_id
 from campaign.outbox import Mail
 from campaign.outbox.mail import Envelope
 from campaign.outbox.mime import build
-from campaign.signatures import commands, composers
+from campaign.signatures import NewsMail, commands, composers, news
 from tests.support import people
+from tests.support.offices import without_token
 
 MOMENT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 SIGNATURE = UUID("019202e7-c8e7-7e6f-b5e6-9d4c94989b16")
@@ -35,7 +39,15 @@ def write_all(seeded: Flask, patch: pytest.MonkeyPatch, lang: str, **changes: st
     name, email, postcode = WRITERS[lang]
     page = people.page(lang=lang)
     model = letters.model(page.id, lang, page.title)
-    form = {"name": name, "postcode": postcode, "subject": model.subject, "body": model.body, "lang": lang, **changes}
+    form = {
+        "name": name,
+        "postcode": postcode,
+        "subject": model.subject,
+        "body": model.body,
+        "lang": lang,
+        "updates": True,
+        **changes,
+    }
     with time_machine.travel(MOMENT, tick=False):
         with patch.context() as fixed:
             fixed.setattr(commands, "new_id", lambda: SIGNATURE)
@@ -43,10 +55,22 @@ def write_all(seeded: Flask, patch: pytest.MonkeyPatch, lang: str, **changes: st
         mails = {"confirmation": composers.confirmation(SIGNATURE)}
         people.confirm(SIGNATURE)
         mails["already-signed"] = composers.already_signed(SIGNATURE)
+        mails["access"] = composers.access(SIGNATURE)
+        mails["news"] = news.compose(_news(page.id, lang))
         for letter in letters.of_signature(SIGNATURE):
             (target,) = targets.resolve([letter.post_id], clock.today(), lang)
             mails[f"letter-{target.key}"] = composers.letter(letter.id)
     return {name: _wire(mail) for name, mail in mails.items()}
+
+
+def _news(campaign_id: UUID, lang: str) -> UUID:
+    """News that the writer of the signature gets; answers the row of its mail."""
+    words = {"subject": "The first hearing", "body": "The minister was asked.\n\nHere is what she said:\n– not yet."}
+    mail_id = new_id()
+    with transaction():
+        id_ = news.draft(campaign_id, {lang: words}, actor="test")
+        session().execute(insert(NewsMail).values(id=mail_id, news_id=id_, signature_id=SIGNATURE))
+    return mail_id
 
 
 def _wire(mail: Mail) -> bytes:
@@ -74,7 +98,7 @@ def shown(raw: bytes) -> str:
         lines += ["", f"==== {part.get_content_type()}"]
         if not part.is_multipart():
             lines += ["", part.get_content().rstrip("\n")]
-    return "\n".join(lines) + "\n"
+    return without_token("\n".join(lines) + "\n")
 
 
 def part(raw: bytes, kind: str) -> str:
