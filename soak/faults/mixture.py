@@ -18,7 +18,7 @@ from campaign.outbox import Lane, pauses
 from campaign.signatures.conditions import Conditions
 from soak.crew import Crew
 from soak.crowd import Crowd, missing
-from soak.faults import web
+from soak.faults import redis, web
 from soak.ground import Ground, eventually, patiently
 from soak.provider import CUT_OFF, LOCKED_OUT, SERVER_ERRORS, Provider, each, hooks, until
 from soak.verdict import Verdict, judge
@@ -45,11 +45,13 @@ class Mixture:
             "web's process killed": lambda: web.kill(ground, whole=False),
             "Redis emptied": ground.servers.valkey.flush,
             "Redis away for 3 s": self._redis,
+            "Redis hangs for 3 s": self._redis_hangs,
             "PostgreSQL crashed": self._postgres,
             "PostgreSQL away for 2 s": lambda: self._postgres(2),
             "provider wants rest (429)": self._rest,
             "provider answers 5xx, cuts off": self._trouble,
             "provider locks us out, staff let it go on": self._lock_out,
+            "reports begin to come before the answer, or end to": self._report_early,
             "a target paused for 2 s": self._pause,
             "signatures taken out, and put back": self._invalidate,
         }
@@ -95,6 +97,10 @@ class Mixture:
         time.sleep(3)
         self._ground.servers.valkey.start()
 
+    def _redis_hangs(self) -> None:
+        with redis.hanging(self._ground):
+            time.sleep(3)
+
     def _postgres(self, seconds: float = 0) -> None:
         self._ground.servers.postgres.kill()
         time.sleep(seconds)
@@ -113,6 +119,9 @@ class Mixture:
         self._provider.weather = lambda _call: None
         for lane in Lane:
             patiently(partial(outbox.reopen, lane.limit))
+
+    def _report_early(self) -> None:
+        self._provider.early = not self._provider.early
 
     def _pause(self) -> None:
         stream = self._ground.ask("SELECT max(stream) FROM outbox_messages WHERE lane = 'letters'")

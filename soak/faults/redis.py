@@ -27,7 +27,7 @@ def f3(ground: Ground, *, rounds: int = 4, signers: int = 50) -> Verdict:
     ways: dict[str, Callable[[Ground], AbstractContextManager[None]]] = {
         "there": _there,
         "gone": _gone,
-        "hanging": _hanging,
+        "hanging": hanging,
     }
     took: dict[str, list[float]] = {way: [] for way in ways}
     _sign(ground, page, "warm", 10, [], verdict)
@@ -91,7 +91,8 @@ def _gone(ground: Ground) -> Iterator[None]:
 
 
 @contextmanager
-def _hanging(ground: Ground) -> Iterator[None]:
+def hanging(ground: Ground) -> Iterator[None]:
+    """Redis keeps its connections and answers nothing, for as long as the block lasts."""
     pid = ground.servers.valkey.pid
     os.kill(pid, signal.SIGSTOP)
     try:
@@ -159,7 +160,7 @@ def f4_hangs(ground: Ground, *, rounds: int = 2, seconds: int = 5) -> Verdict:
         _some(ground, 1, verdict)
         verdict.need(ground.settled(), f"letters are left over {ground.installation.logs()}")
         time.sleep(1)
-        with _hanging(ground):
+        with hanging(ground):
             begun = time.monotonic()
             _some(ground, seconds, verdict)
             verdict.need(ground.settled(), "no letter leaves while Redis hangs")

@@ -9,7 +9,10 @@ from playwright.sync_api import Locator, Page
 
 from campaign import accounts
 from campaign.accounts import Role
+from campaign.core import tokens
+from campaign.core.addresses import parse
 from campaign.core.db import transaction
+from campaign.core.tokens import Purpose
 from tests.support.forms import CAMPAIGN
 from tests.support.installation import Installation
 from tests.support.mail import link, wait_for_mails
@@ -66,11 +69,13 @@ def test_pages_look_right(
     shot("campaign")
     if EVERY and mark == "1280-light-en":
         page.screenshot(path="docs/pictures/campaign.png")
-    press(page, page.locator("form.sign button[type=submit]"))
+    press(page, page.locator("form.sign button[name=by]"))
     shot("campaign-errors")
     fill_in(page, "marie@example.org")
     page.fill("#name", LONG_NAME)
-    press(page, page.locator("form.sign button[type=submit]"))
+    press(page, page.get_by_role("button").and_(page.locator("[formaction$='/check']")))
+    shot("check")
+    press(page, page.locator("main button[name=by]"))
     shot("check-mail")
     (asked,) = wait_for_mails(tmp_path / "mail", 1)
     page.goto(link(asked))
@@ -79,7 +84,13 @@ def test_pages_look_right(
     wait_for_mails(tmp_path / "mail", 3)
     page.reload()
     shot("thanks")
+    holder = tokens.sign(Purpose.MINE, parse("marie@example.org").hash.hex())
     for name, path in {
+        "mine": f"/{lang}/mine?asked=yes",
+        "mine-page": f"/{lang}/mine/{holder}",
+        "mine-erase": f"/{lang}/mine/{holder}/erase",
+        "own-mail": f"{campaign}/own-mail",
+        "own-mail-thanks": f"{campaign}/own-mail/thanks",
         "live": f"{campaign}/live",
         "privacy": f"/{lang}/privacy",
         "demo-mail": "/demo/mail",
@@ -87,6 +98,13 @@ def test_pages_look_right(
         "not-there": f"/{lang}/campaigns/nothing",
     }.items():
         page.goto(path)
+        shot(name)
+    page.goto(f"/{lang}/mine/{holder}")
+    press(page, page.locator("main .row a").first)
+    shot("mine-correct")
+    her = tokens.read(Purpose.CONFIRM, link(asked).rpartition("/")[2])
+    for name, purpose in {"not-me": Purpose.NOT_ME, "unsubscribe": Purpose.UNSUBSCRIBE}.items():
+        page.goto(f"/{name}/{tokens.sign(purpose, her)}")
         shot(name)
     page.goto("/demo/mail")
     press(page, page.locator(".mails a").first)

@@ -16,7 +16,7 @@ from campaign.core import clock, tokens
 from campaign.core.db import Base, session, transaction
 from campaign.core.tokens import AGES, Purpose
 from campaign.signatures import Signature
-from tests.house import hook_shots, signature_shots
+from tests.house import hook_shots, journey_shots, signature_shots
 from tests.house.hook_shots import HookShot
 from tests.support import people, replies as replies_support
 from tests.support.forms import CAMPAIGN, SLUG, filled
@@ -38,12 +38,13 @@ class Shot:
     headers: tuple[tuple[str, str], ...] = ()
     plain: bool = False
     token: str | None = None
+    beside: tuple[tuple[str, str], ...] = ()  # what else is sent where the token stands in the address
 
     def send(self, client: FlaskClient) -> TestResponse:
         """Send it."""
         token = self.made() if self.token is None else self.token
         if self.fields is None:
-            return client.post(self.path.format(token=token), **self._body({}))
+            return client.post(self.path.format(token=token), **self._body(dict(self.beside)))
         fields = {**self.fields, FIELD: token} if token else self.fields
         return client.post(self.path, **self._body(fields))
 
@@ -62,6 +63,11 @@ class Shot:
 def sign(client: FlaskClient) -> Shot:
     """The sign form of the campaign page."""
     return Shot(f"{CAMPAIGN}/sign", Purpose.SIGN_FORM, SLUG, without_token(client))
+
+
+def sign_in_a_frame(client: FlaskClient) -> Shot:
+    """The form on somebody else's site."""
+    return Shot(f"/embed/{SLUG}/form", Purpose.SIGN_FORM, SLUG, without_token(client))
 
 
 def sign_by_json(client: FlaskClient) -> Shot:
@@ -191,11 +197,24 @@ def _about_signatures(made: signature_shots.Made) -> Callable[[FlaskClient], Sho
     return shot
 
 
+def _of_journey(made: journey_shots.Made) -> Callable[[FlaskClient], Shot]:
+    """A button or a form on the way from the campaign page to the end."""
+
+    def shot(client: FlaskClient) -> Shot:
+        path, purpose, subject, fields = made(without_token(client))
+        if "{token}" not in path:
+            return Shot(path, purpose, subject, fields)
+        return Shot(path, purpose, subject, beside=tuple((fields or {}).items()))
+
+    return shot
+
+
 # One for each endpoint that takes anything but GET; a test compares this with the routes.
 SHOTS: dict[str, Callable[[FlaskClient], Shot | HookShot]] = {
     "public.sign": sign,
     "public.confirm": confirm,
     "api.sign": sign_by_json,
+    "embed.sign": sign_in_a_frame,
     "staff.sign_in": sign_in,
     "staff.sign_out": sign_out,
     "staff.try_style": try_style,
@@ -208,8 +227,12 @@ SHOTS: dict[str, Callable[[FlaskClient], Shot | HookShot]] = {
     "staff.remove_milestone": remove_milestone,
     "staff.restore_milestone": restore_milestone,
     "staff.milestone_mail": milestone_mail,
+    **{f"public.{name}": _of_journey(made) for name, made in journey_shots.MADE.items()},
     **{endpoint: _about_signatures(made) for endpoint, made in signature_shots.MADE.items()},
 }
+
+# These show what was sent, ready to be sent on, and keep nothing.
+SHOWING = {"public.check_letter", "public.own_mail"}
 
 FOREIGN = "https://elsewhere.example"
 
@@ -234,8 +257,9 @@ def attacks(good: Shot | HookShot) -> Mapping[str, Shot | HookShot]:
 
 
 def fingerprint() -> dict[str, str | None]:
-    """What stands in each table, in short."""
+    """What stands in each table, in short; asked for at once, as the matrices ask hundreds of times."""
     session().rollback()
     names = [name for name in Base.metadata.tables if name != "postcodes"]
-    query = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} t"
-    return {name: session().scalar(text(query.format(name))) for name in names}
+    one = "SELECT '{0}', (SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {0} t)"
+    found: dict[str, str | None] = dict(session().execute(text(" UNION ALL ".join(map(one.format, names)))).all())
+    return found

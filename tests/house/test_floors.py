@@ -17,6 +17,7 @@ FLOORS = (
     ("letters",),
     ("signatures",),
     ("replies",),
+    ("offices", "printing"),
     ("privacy",),
     ("reports",),
     ("crowd", "seed"),

@@ -26,7 +26,7 @@ def test_an_untouched_campaign_counts_nothing_towards_the_first_step(seeded: Fla
     found = now()
     assert (found["signatures"], found["goal"], found["recent"]) == (0, 100, [])
     assert found["letters"] == {"queued": 0, "sent": 0, "delivered": 0, "bounced": 0}
-    assert set(found) == {"signatures", "paper", "goal", "letters", "targets", "recent", "as_of"}
+    assert set(found) == {"signatures", "paper", "goal", "personal", "letters", "targets", "recent", "as_of"}
 
 
 def test_letters_move_through_the_figures_as_they_leave(seeded: Flask) -> None:

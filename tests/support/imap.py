@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Folder:
-    """Mails by number, with their flags."""
+    """Mails by number, with their flags, and what was said to the server."""
 
+    heard: list[str] = field(default_factory=list)
     mails: dict[int, bytes] = field(default_factory=dict)
     flags: dict[int, set[str]] = field(default_factory=dict)
 
@@ -60,6 +61,7 @@ class ImapStandIn:
 
     def _answer(self, command: str) -> tuple[bytes, str]:
         word = command.upper()
+        self.folder.heard.append(word.split()[0])
         if word.startswith("CAPABILITY"):
             return b"* CAPABILITY IMAP4rev1\r\n", "OK done"
         if word.startswith("LOGIN"):
@@ -67,6 +69,8 @@ class ImapStandIn:
             return b"", "OK in" if (user.strip('"'), password.strip('"')) == self._login else "NO not you"
         if word.startswith("SELECT"):
             return f"* {len(self.folder.mails)} EXISTS\r\n".encode(), "OK [READ-WRITE] done"
+        if word.startswith("EXAMINE"):
+            return f"* {len(self.folder.mails)} EXISTS\r\n".encode(), "OK [READ-ONLY] done"
         if word.startswith("UID SEARCH"):
             found = [str(n) for n, flags in self.folder.flags.items() if not flags]
             return f"* SEARCH {' '.join(found)}\r\n".encode(), "OK done"

@@ -7,7 +7,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from campaign import campaigns, letters, signatures
-from campaign.campaigns import Page
+from campaign.campaigns import Campaign, Page, StaffCampaign
 from campaign.core.addresses import parse
 from campaign.core.db import session, transaction
 from campaign.outbox import Message
@@ -43,6 +43,12 @@ def page(slug: str = SLUG, lang: str = "en") -> Page:
     """A campaign as it stands."""
     forget()
     return campaigns.find(slug, lang)
+
+
+def staff_campaign(slug: str = SLUG) -> StaffCampaign:
+    """The same as its staff have it."""
+    whose = session().scalars(select(Campaign.organisation_id).where(Campaign.slug == slug)).one()
+    return campaigns.of_organisation(whose, slug, "en")
 
 
 def sign(email: str = MARIE, *, slug: str = SLUG, **changes: Any) -> None:

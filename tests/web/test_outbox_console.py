@@ -249,4 +249,4 @@ def test_the_writer_sees_each_letters_place_in_line(client: FlaskClient) -> None
     with transaction():
         outbox.pauses.pause(outbox.pauses.of_owner(people.page().id), reason="x", actor="staff:x")
     page = words(client.get(f"/thanks/{token_}").text)
-    assert "in line" not in page, "nobody knows when"
+    assert "in line, leaves" not in page, "nobody knows when"
