@@ -57,7 +57,7 @@ def test_texts_are_chosen_by_their_weight_and_the_same_for_the_same_reader(seede
     assert some(50) == some(50)
 
 
-@pytest.mark.parametrize("lot", ["x", "'; DROP TABLE", "\x00", "0" * 32, "z" * 32, "é", uuid4().hex, "a" * 5000])
+@pytest.mark.parametrize("lot", ["x", "'; DROP TABLE", "\x00", "0" * 32, "z" * 32, "é", "3f" * 16, "a" * 5000])
 def test_a_lot_of_nobodys_making_gives_some_text(seeded: Flask, lot: str) -> None:
     save(Variant("Two", "Two words."))
     assert model(lot).subject in {"Main", "Two"}
