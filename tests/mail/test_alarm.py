@@ -11,12 +11,13 @@ from sqlalchemy import select, text
 from campaign import accounts, outbox, reports
 from campaign.accounts import Role
 from campaign.core.db import session, transaction
+from campaign.core.i18n import CODES
 from campaign.outbox import Message, Unsendable
 from tests.mail.writing import _wire, part, shown
 from tests.support.console import member
 from tests.support.passwords import cheap
 
-GOLDEN = Path(__file__).parent / "golden" / "staff" / "alarm-en.txt"
+GOLDEN = Path(__file__).parent / "golden" / "staff"
 REASON = "there is no such mailbox (5.1.1)"
 
 
@@ -63,13 +64,16 @@ def test_nobody_is_told_of_what_staff_did_themselves(ann: UUID) -> None:
     assert alarms() == []
 
 
-def test_the_alarm_is_the_golden_one(ann: UUID) -> None:
+@pytest.mark.parametrize("lang", CODES)
+def test_the_alarm_is_the_golden_one(ann: UUID, lang: str) -> None:
+    with transaction():
+        accounts.save_profile(ann, "Ann Claes", lang)
     stop()
     raw = _wire(reports.alarms.alarm(ann))
     found = shown(raw)
     if os.environ.get("REWRITE_GOLDEN") == "1":
-        GOLDEN.write_text(found, encoding="utf-8")
-    assert found == GOLDEN.read_text(encoding="utf-8")
+        (GOLDEN / f"alarm-{lang}.txt").write_text(found, encoding="utf-8")
+    assert found == (GOLDEN / f"alarm-{lang}.txt").read_text(encoding="utf-8")
     assert REASON in part(raw, "plain")
     assert "/staff/outbox" in part(raw, "plain")
 

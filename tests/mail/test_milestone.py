@@ -1,4 +1,4 @@
-"""The mail of a milestone is, word for word, the golden one, in each language that has one.
+"""The mail of a milestone is, word for word, the golden one, in each language.
 
 After a change that is meant: `REWRITE_GOLDEN=1 make test ARGS=tests/mail`, then read what git shows.
 """
@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from campaign import reports
 from campaign.campaigns import Campaign
 from campaign.core.db import session, transaction
+from campaign.core.i18n import CODES
 from campaign.counters import bump
 from campaign.outbox import Mail, Message
 from campaign.signatures import campaign_key
@@ -22,7 +23,6 @@ from tests.support.console import member
 from tests.support.passwords import cheap
 
 GOLDEN = Path(__file__).parent / "golden" / "staff"
-LANGUAGES = sorted(path.stem.rpartition("-")[2] for path in GOLDEN.glob("milestone-*.txt"))
 
 
 @pytest.fixture
@@ -46,11 +46,7 @@ def reach(campaign: Campaign, lang: str, note: str) -> Mail:
     return reports.composers.milestone(session().scalars(select(Message.ref).where(Message.kind == "milestone")).one())
 
 
-def test_there_is_an_english_one() -> None:
-    assert "en" in LANGUAGES
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", CODES)
 def test_it_is_the_golden_one(campaign: Campaign, lang: str) -> None:
     found = shown(_wire(reach(campaign, lang, "Call the press")))
     if os.environ.get("REWRITE_GOLDEN") == "1":

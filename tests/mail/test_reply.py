@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from campaign import replies
+from campaign.core.i18n import CODES
 from campaign.outbox import Lane
 from campaign.outbox.mime import build
 from tests.mail.writing import part, read, shown
@@ -25,13 +26,19 @@ def env(env: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def mail(seeded: Flask) -> bytes:
-    letter = sent_letter()
+def lang() -> str:
+    """What the supporter reads."""
+    return "en"
+
+
+@pytest.fixture
+def mail(seeded: Flask, lang: str) -> bytes:
+    letter = sent_letter(lang)
     arrive(answer(letter))
     return build(ledger.claimed(Lane.PEOPLE).envelope)
 
 
-@pytest.mark.parametrize("lang", ["en"])
+@pytest.mark.parametrize("lang", CODES)
 def test_an_answer_that_is_passed_on_is_the_golden_one(mail: bytes, lang: str) -> None:
     said, path = FRESH.sub("0", shown(mail)), GOLDEN / f"reply-{lang}.txt"
     if os.environ.get("REWRITE_GOLDEN") == "1":

@@ -1,26 +1,31 @@
 """The digest and the summary as an office reads them."""
 
+import os
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from campaign import outbox, signatures
 from campaign.core.db import session, transaction
+from campaign.core.i18n import CODES
 from campaign.core.ids import new_id
 from tests.support import ledger
 from tests.support.offices import without_token
 
-GOLDEN = Path(__file__).parent / "golden" / "digest.en.txt"
+GOLDEN = Path(__file__).parent / "golden"
 
 
-def carrier(*, own: int) -> tuple[outbox.Mail, str]:
+def carrier(*, own: int, lang: str = "en") -> tuple[outbox.Mail, str]:
     """The digest of three letters to the first target, so many of them in their writers' own words."""
     ledger.fill(3)
     id_ = new_id()
     with transaction():
         post = session().scalar(text("SELECT post_id FROM campaign_targets ORDER BY position LIMIT 1"))
-        session().execute(text("UPDATE posts SET languages = '{en}' WHERE id = :post"), {"post": post})
+        session().execute(
+            text("UPDATE posts SET languages = ARRAY[:lang] WHERE id = :post"), {"post": post, "lang": lang}
+        )
         session().execute(
             text("UPDATE outbox_messages SET carrier_id = :id WHERE stream = :stream"),
             {"id": id_, "stream": f"target:{post}"},
@@ -39,10 +44,13 @@ def carrier(*, own: int) -> tuple[outbox.Mail, str]:
         return signatures.digest.digest(id_), str(post)
 
 
-def test_the_digest_is_the_one_that_was_approved(seeded: Flask) -> None:
-    mail, _post = carrier(own=1)
+@pytest.mark.parametrize("lang", CODES)
+def test_the_digest_is_the_one_that_was_approved(seeded: Flask, lang: str) -> None:
+    mail, _post = carrier(own=1, lang=lang)
     found = without_token(f"Subject: {mail.subject}\n\n{mail.text}")
-    assert found == GOLDEN.read_text(encoding="utf-8")
+    if os.environ.get("REWRITE_GOLDEN") == "1":
+        (GOLDEN / f"digest.{lang}.txt").write_text(found, encoding="utf-8")
+    assert found == (GOLDEN / f"digest.{lang}.txt").read_text(encoding="utf-8")
     assert mail.html is None
 
 

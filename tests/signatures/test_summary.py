@@ -9,33 +9,37 @@ from sqlalchemy import select, text
 
 from campaign import outbox, signatures
 from campaign.core.db import session, transaction
+from campaign.core.i18n import CODES
 from campaign.outbox import Mail, Message, Plan, Unsendable
 from tests.support import ledger, people
 from tests.support.offices import without_token
 
-GOLDEN = Path(__file__).parent / "golden" / "summary.en.txt"
+GOLDEN = Path(__file__).parent / "golden"
 
 
-def summed_up() -> Mail:
+def summed_up(lang: str = "en") -> Mail:
     """The summary to the first target after three have signed."""
     ledger.fill(3)
     with transaction():
         post, owner = (
             session().execute(text("SELECT post_id, campaign_id FROM campaign_targets ORDER BY position LIMIT 1")).one()
         )
-        session().execute(text("UPDATE posts SET languages = '{en}' WHERE id = :post"), {"post": post})
+        session().execute(
+            text("UPDATE posts SET languages = ARRAY[:lang] WHERE id = :post"), {"post": post, "lang": lang}
+        )
         outbox.plans.save_plan(f"target:{post}", Plan(summary=True))
         assert outbox.digests.sum_up(f"target:{post}", owner, 100, "office.example")
     with transaction():
         return signatures.digest.summary(session().scalars(select(Message.ref).where(Message.kind == "summary")).one())
 
 
-def test_the_summary_is_the_golden_one(seeded: Flask) -> None:
-    mail = summed_up()
+@pytest.mark.parametrize("lang", CODES)
+def test_the_summary_is_the_golden_one(seeded: Flask, lang: str) -> None:
+    mail = summed_up(lang)
     found = without_token(f"Subject: {mail.subject}\n\n{mail.text}")
     if os.environ.get("REWRITE_GOLDEN") == "1":
-        GOLDEN.write_text(found, encoding="utf-8")
-    assert found == GOLDEN.read_text(encoding="utf-8")
+        (GOLDEN / f"summary.{lang}.txt").write_text(found, encoding="utf-8")
+    assert found == (GOLDEN / f"summary.{lang}.txt").read_text(encoding="utf-8")
 
 
 def test_a_summary_names_nobody_and_has_no_html(seeded: Flask) -> None:

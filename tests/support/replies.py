@@ -15,9 +15,9 @@ from tests.support.people import MARIE, supporter
 WORDS = "Dear Marie Peeters,\n\nWe will build 500 places.\n\n> I live in Gent\n> and write to marie@example.org"
 
 
-def sent_letter() -> UUID:
+def sent_letter(lang: str = "en") -> UUID:
     """A letter of Marie's that has left; nothing else waits."""
-    supporter()
+    supporter(lang=lang)
     with transaction():
         session().execute(text("UPDATE outbox_paces SET gap = 0"))
         session().execute(text("UPDATE outbox_messages SET state = 'cancelled' WHERE lane = 'people'"))
