@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -20,6 +21,13 @@ from tests.support.offices import confirmed, found, link, next_mail, office_page
 from tests.support.replies import sent_letter
 
 STAFF = f"/staff/campaigns/{SLUG}/offices"
+
+
+@pytest.fixture(autouse=True)
+def in_english(seeded: Flask) -> None:
+    """The offices read English first, so that the words can be looked for."""
+    with transaction():
+        session().execute(text("UPDATE posts SET languages = '{en}'"))
 
 
 def wishes() -> int:

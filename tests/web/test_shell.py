@@ -84,7 +84,7 @@ def test_keys_lead_to_each_place_once_and_are_all_explained(client: FlaskClient)
     signed_in(client)
     page = client.get(f"/staff/campaigns/{SLUG}").text
     keys = re.findall(r'data-go="(\w)"', page)
-    assert sorted(keys) == ["c", "d", "o", "r", "s"]
+    assert sorted(keys) == ["c", "d", "m", "o", "r", "s"]
     explained = re.findall(r"<kbd>([^<]+)</kbd>", page)
     assert {"?", "/", "g", "j", "k", "x", "u", "Enter", *keys} == set(explained)
 

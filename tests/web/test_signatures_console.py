@@ -200,8 +200,10 @@ def test_who_is_held_cannot_sign_once_more_beside_it(desk: Desk) -> None:
     person = people.supporter()
     desk.post("signatures/hold", ids=str(person), reason="odd")
     people.sign(body=BODY + " And again.")
-    assert [one.id for one in people.all_signatures()] == [person]
+    held, again = people.all_signatures()
+    assert (held.id, held.state, again.state) == (person, "held", "replaced")
     assert people.confirm(person) == person
+    assert people.mails(kind="confirmation") == 1
 
 
 def test_a_few_are_taken_out_at_once_and_put_back_by_undo(desk: Desk) -> None:
