@@ -1,4 +1,4 @@
-"""Tell writers of an office's answer to all, some at a time, once staff have published it."""
+"""What writers hear of answers: an office's answer to all once staff have published it, and whether they got one."""
 
 from campaign import offices
 from campaign.core.db import transaction
@@ -11,3 +11,12 @@ def spread_answers() -> None:
     while done and not stopping():
         with transaction():
             done = offices.answers.spread()
+
+
+def follow_up() -> None:
+    """Ask those writers whose turn it is whether the offices answered; a batch in a transaction each."""
+    for step in (offices.follow_up.plan, offices.follow_up.ask):
+        done = 1
+        while done and not stopping():
+            with transaction():
+                done = step()

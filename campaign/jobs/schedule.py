@@ -14,7 +14,7 @@ from campaign.core import beats
 from campaign.core.db import db, session, transaction
 from campaign.core.queue import ring
 from campaign.jobs import batches
-from campaign.jobs.answers import spread_answers
+from campaign.jobs.answers import follow_up, spread_answers
 from campaign.jobs.delivery import follow_plans
 from campaign.jobs.heart import beating
 from campaign.jobs.milestones import follow_milestones
@@ -57,6 +57,7 @@ def tasks() -> list[Task]:
         Task("purge-exports", HOUR, batches.forget, alone=True),
         Task("milestones", 5.0, follow_milestones, alone=True),
         Task("answers", 5.0, spread_answers, alone=True),
+        Task("follow-ups", HOUR, follow_up, alone=True),
         Task("purge-wishes", HOUR, _in_transaction(offices.answers.forget), alone=True),
         Task("recount", 24 * HOUR, recount, alone=True),
     ]

@@ -11,9 +11,10 @@ from campaign.campaigns import Page
 from campaign.core import clock, i18n, mailtext, tokens
 from campaign.core.db import session
 from campaign.core.tokens import Purpose
+from campaign.offices import follow_up as following
 from campaign.offices.models import AnswerCopy, OfficeNotice, Wish, WishKind
 from campaign.outbox import Mail, Unsendable
-from campaign.signatures import Consent, ConsentKind, SignatureState
+from campaign.signatures import Consent, ConsentKind, SignatureState, Signed
 from campaign.targets import Target
 
 _WANTS = select(Consent.given).where(Consent.kind == ConsentKind.UPDATES)
@@ -99,21 +100,31 @@ def office_answer(copy_id: UUID) -> Mail:
     writer = signatures.signed(copy.signature_id)
     if writer.state != SignatureState.CONFIRMED or not writer.email:
         raise Unsendable("the signature does not stand any more")
-    if not session().scalar(_WANTS.where(Consent.signature_id == writer.id)):
-        raise Unsendable("the writer does not want it any more")
     page = campaigns.by_id(row.campaign_id, writer.lang)
     office = _target(row, writer.lang).office
+    return _to_writer("office_answer", writer, page, office=office, answer=row)
+
+
+def follow_up(follow_up_id: UUID) -> Mail:
+    """Asks a writer who agreed, once, whether the offices answered her."""
+    writer = following.writer(follow_up_id)
+    page = campaigns.by_id(writer.campaign_id, writer.lang)
+    waiting = [one.post_id for one in following.asked(follow_up_id) if not one.known and one.said is None]
+    names = [target.office for target in targets.resolve(waiting, clock.today(), writer.lang)]
+    if not names:
+        raise Unsendable("nothing to ask any more")
+    say_link = f"{config.current().public_url}/answered/{tokens.sign(Purpose.FOLLOW_UP, follow_up_id.hex)}"
+    return _to_writer("follow_up", writer, page, offices=names, say_link=say_link)
+
+
+def _to_writer(name: str, writer: Signed, page: Page, **context: object) -> Mail:
+    """To somebody who said yes to hear how the campaign goes on, if that still holds."""
+    if not session().scalar(_WANTS.where(Consent.signature_id == writer.id)):
+        raise Unsendable("the writer does not want it any more")
     link = f"{config.current().public_url}/thanks/{tokens.sign(Purpose.STATUS, writer.id.hex)}"
-    written = mailtext.plain(
-        "office_answer",
-        writer.lang,
-        supporter_name=writer.name,
-        campaign=page,
-        office=office,
-        answer=row,
-        link=link,
-        end_link=signatures.unsubscribe.link(writer.id),
-    )
+    end_link = signatures.unsubscribe.link(writer.id)
+    values = {"supporter_name": writer.name, "campaign": page, "link": link, "end_link": end_link}
+    written = mailtext.plain(name, writer.lang, **values, **context)
     return Mail(
         to=writer.email,
         to_name=writer.name,

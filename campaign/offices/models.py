@@ -1,4 +1,4 @@
-"""What offices ask for and say to all, and who has been told."""
+"""What offices ask for and say to all, who has been told, and what writers say of their answers."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -69,3 +69,41 @@ class OfficeNotice(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     wish_id: Mapped[UUID] = mapped_column(ForeignKey("office_wishes.id", ondelete="CASCADE"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+
+
+class Said(StrEnum):
+    """What a writer says of one office."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_YET = "not_yet"
+
+
+class FollowUp(Base):
+    """One writer who is asked, once, whether the offices answered. No mail where we know of each answer already."""
+
+    __tablename__ = "follow_ups"
+    __table_args__ = (
+        UniqueConstraint("signature_id"),
+        Index(None, "campaign_id"),
+        Index("ix_follow_ups_unwritten", "id", postgresql_where=text("written_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    signature_id: Mapped[UUID] = mapped_column(ForeignKey("signatures.id", ondelete="CASCADE"))
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    written_at: Mapped[datetime | None] = mapped_column(Moment, doc="when its mail was written, or was not needed")
+
+
+class FollowUpLetter(Base):
+    """One letter of theirs that had left, and what its writer says came of it."""
+
+    __tablename__ = "follow_up_letters"
+    __table_args__ = (choice_check("said", Said), Index(None, "follow_up_id"))
+
+    letter_id: Mapped[UUID] = mapped_column(ForeignKey("letters.id", ondelete="CASCADE"), primary_key=True)
+    follow_up_id: Mapped[UUID] = mapped_column(ForeignKey("follow_ups.id", ondelete="CASCADE"))
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"))
+    said: Mapped[Said | None] = mapped_column(Choice(Said))
+    said_at: Mapped[datetime | None] = mapped_column(Moment)

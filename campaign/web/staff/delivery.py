@@ -19,6 +19,7 @@ from campaign.core import audit, clock, i18n
 from campaign.core.db import transaction
 from campaign.core.errors import NotFound
 from campaign.core.rates import Rate
+from campaign.offices import follow_up
 from campaign.outbox import ALWAYS, DAY_MINUTES, Plan
 from campaign.reports import Lasting
 from campaign.targets import Target
@@ -139,6 +140,7 @@ def _row(office: Target, kept: dict[str, Plan], lasting: Lasting, paused: dict[s
         **slow.pace(lasting, signatures.zone(g.campaign.id)),
         "paused": paused.get(own),
         "stopped": paused.get(stream),
+        "rate": follow_up.rates(g.campaign.id).get(office.post_id),
     }
 
 
