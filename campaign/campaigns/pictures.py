@@ -20,6 +20,8 @@ from campaign.core.errors import DomainError, NotFound
 LARGEST_FILE = 8 * 1024 * 1024
 # A picture of a good telephone has 50 million; one that claims more is a bomb or a mistake.
 MOST_PIXELS = 60_000_000
+# Of the other kinds, which are always unpacked whole: four bytes a point, and as much again while it is made smaller.
+MOST_UNPACKED = 34_000_000
 WIDEST, HIGHEST, LEAST = 1200, 1500, 200
 # UX.md: what a phone on a slow line can take.
 LARGEST_BYTES = 60 * 1024
@@ -71,12 +73,12 @@ def _decoded(data: bytes) -> Image.Image:
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
             # Known from the head of the file, before anything is unpacked.
-            if image.width * image.height > MOST_PIXELS:
+            if image.width * image.height > (MOST_PIXELS if image.format == "JPEG" else MOST_UNPACKED):
                 raise BadPicture(_("This picture has too many points. Make it smaller first."))
             if min(image.size) < LEAST:
                 raise BadPicture(_("This picture is too small: use one of at least %(n)s points each way.", n=LEAST))
             image.draft("RGB", (WIDEST * 2, HIGHEST * 2))
-            turned = ImageOps.exif_transpose(image).convert("RGBA")
+            turned = ImageOps.exif_transpose(_smaller(image)).convert("RGBA")
     except BadPicture:
         raise
     except (
@@ -91,6 +93,14 @@ def _decoded(data: bytes) -> Image.Image:
     flat = Image.new("RGB", turned.size, WHITE)
     flat.paste(turned, mask=turned.getchannel("A"))
     return flat
+
+
+def _smaller(image: Image.Image) -> Image.Image:
+    """Small before it is copied: whole, the largest takes 140 MB of memory, and each copy of it as much again."""
+    if image.mode not in ("RGB", "RGBA", "L"):
+        image = image.convert("RGBA")
+    image.thumbnail((HIGHEST * 2, HIGHEST * 2), Image.Resampling.LANCZOS)
+    return image
 
 
 def _webp(image: Image.Image, quality: int) -> bytes:

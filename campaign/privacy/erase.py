@@ -7,7 +7,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from campaign import letters, outbox, signatures
+from campaign import letters, offices, outbox, signatures
 from campaign.core.db import session
 from campaign.core.errors import Conflict
 from campaign.outbox import Message
@@ -28,6 +28,7 @@ def erase(email_hash: bytes) -> int:
     if outbox.leaving(mails):
         raise Conflict(_("One of your letters is leaving at this moment. Please try again in a minute."))
     signatures.erasure.forget(ids)
+    offices.follow_up.forget(ids)
     outbox.erase(mails, actor=ACTOR)
     outbox.suppressions.forget_address(email_hash)
     empty: dict[str, Any] = {"sender": "", "sender_name": "", "subject": "", "body": "", "attachments": ""}

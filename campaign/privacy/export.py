@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from campaign import campaigns, letters, replies, signatures, targets
+from campaign import campaigns, letters, offices, replies, signatures, targets
 from campaign.core import clock
 from campaign.core.db import session
 from campaign.core.errors import NotFound
@@ -39,6 +39,7 @@ def _signature(row: Signature, lang: str) -> dict[str, Any]:
         "letters": _letters(row.id, lang),
         "consents": _consents(row.id),
         "answers": _answers(row.id),
+        "asked": _asked(row.id, lang),
     }
 
 
@@ -74,6 +75,15 @@ def _answers(signature_id: UUID) -> list[dict[str, Any]]:
     found = (answer for answers in replies.of_signature(signature_id).values() for answer in answers)
     names = ("received_at", "sender", "sender_name", "subject", "body", "files", "automatic", "erased")
     return [{name: _plain(getattr(answer, name)) for name in names} for answer in found]
+
+
+def _asked(signature_id: UUID, lang: str) -> list[dict[str, Any]]:
+    """What she was asked about the offices' answers, and what she said."""
+    asked = offices.follow_up.of_signature(signature_id)
+    names = {one.post_id: one.office for one in targets.resolve([one.post_id for one in asked], clock.today(), lang)}
+    return [
+        {"of": names.get(one.post_id, ""), "said": _plain(one.said), "said_at": _plain(one.said_at)} for one in asked
+    ]
 
 
 def _mails(email_hash: bytes) -> list[dict[str, Any]]:

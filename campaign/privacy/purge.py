@@ -2,7 +2,7 @@
 
 import secrets
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from campaign.campaigns import Campaign
 from campaign.core import clock
@@ -17,18 +17,18 @@ BATCH = 1000
 
 
 def unconfirmed() -> int:
-    """Signatures that nobody confirmed in time go, with their texts and the mails that asked.
+    """Signatures that nobody confirmed in time go, with their texts and the mails that asked; those taken back, too.
 
     That mails were written stays for as long as the caps on mail to one address look back, without the address.
     """
+    # An address that was mistyped, or whose holder did not ask for it, is a stranger's.
+    refused = and_(Signature.state == SignatureState.WITHDRAWN, Signature.confirmed_at.is_(None))
+    waits = Signature.state.in_([SignatureState.PENDING, SignatureState.REPLACED])
     rows = (
         session()
         .execute(
             select(Signature.id, Signature.text_id)
-            .where(
-                Signature.state.in_([SignatureState.PENDING, SignatureState.REPLACED]),
-                Signature.created_at < clock.now() - UNCONFIRMED,
-            )
+            .where(or_(waits, refused), Signature.created_at < clock.now() - UNCONFIRMED)
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         )
@@ -96,6 +96,7 @@ def addresses() -> int:
                 public_name=None,
                 domain="",
                 comment="",
+                note=None,
                 share_code="",
                 ref="",
             )

@@ -65,11 +65,23 @@ class Correction:
 def ask(address: Address) -> None:
     """Mail the link to everything that is here of this address. Says nothing of whether anything is."""
     guards.lock(address.hash)
-    newest = select(Signature.id).where(Signature.email_hash == address.hash, Signature.email != "")
-    id_ = session().scalar(newest.order_by(Signature.id.desc()).limit(1))
+    id_ = _mailbox(address)
     if id_ is None or _asked(address, timedelta(days=1)) >= ACCESS_A_DAY or _asked(address, DOUBLE_CLICK):
         return
     commands.mail("access", id_, None, address.hash, address.domain)
+
+
+def _mailbox(address: Address) -> UUID | None:
+    """The signature whose address gets the link.
+
+    Addresses that differ by a +tag count as one. A tag that somebody else has typed must not lead the link astray: it
+    goes where a link of ours was opened already, else to the address as it was asked for.
+    """
+    mine = select(Signature.id, Signature.email, Signature.confirmed_at).where(Signature.email_hash == address.hash)
+    rows = session().execute(mine.order_by(Signature.id.desc()).limit(100)).all()
+    typed = address.email.lower()
+    found = [(row.confirmed_at is not None, row.email.lower() == typed, row.id) for row in rows if row.email]
+    return max(found)[2] if found else None
 
 
 def _asked(address: Address, since: timedelta) -> int:

@@ -8,6 +8,7 @@ from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from campaign.config import Settings
+from campaign.web import audience
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -55,8 +56,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         _others(response)
         # A page that a token opens must not tell the next site its address.
-        headers.setdefault("Referrer-Policy", "no-referrer" if g.get("private") else "strict-origin-when-cross-origin")
-        if g.get("private") or g.get("staff"):
+        private = g.get("private") or _of_link()
+        headers.setdefault("Referrer-Policy", "no-referrer" if private else "strict-origin-when-cross-origin")
+        # What answers a form may show what was typed into it.
+        if private or g.get("staff") or request.method not in ("GET", "HEAD", "OPTIONS"):
             headers.setdefault("Cache-Control", "no-store")
         elif request.endpoint != "static":
             headers.setdefault("Cache-Control", "no-cache")
@@ -70,6 +73,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _declared(name: str) -> object:
     view = current_app.view_functions.get(request.endpoint or "")
     return getattr(view, name, None)
+
+
+def _of_link() -> bool:
+    """Whether the address holds a token: also where no view was reached, such as over a limit."""
+    declared = audience.of(current_app, request.endpoint) if request.endpoint else None
+    return declared is not None and declared.kind == "link"
 
 
 def _frames(response: Response, policy: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text, update
 
 from campaign import campaigns, counters, signatures
 from campaign.campaigns import Campaign, Status
+from campaign.core.addresses import parse
 from campaign.core.clock import now
 from campaign.core.db import session, transaction
 from campaign.jobs.recount import recount
@@ -65,6 +66,23 @@ def test_what_nobody_confirmed_in_a_week_goes_with_its_text_its_mail_and_its_con
     assert (run(purge.unconfirmed), run(purge.unconfirmed)) == (1, 0)
     assert [count(model) for model in (Signature, LetterText, Consent)] == [0, 0, 0]
     assert "marie" not in dump().lower()
+
+
+def test_the_address_of_a_stranger_goes_as_well(seeded: Flask) -> None:
+    """Mistyped and corrected, or not asked for by its holder: taken back before it was confirmed."""
+    sign("stranger@example.org")
+    sign("other@example.org")
+    wrong, other = all_signatures()
+    with transaction():
+        errand = signatures.Errand(wrong.campaign_id, wrong.email_hash, wrong.digest)
+        signatures.errands.elsewhere(errand, parse(MARIE), people.page())
+        signatures.refusals.refuse(other.id, everywhere=False)
+    supporter("jan@example.org")
+    with transaction():
+        signatures.own.withdraw(parse("jan@example.org").hash, all_signatures()[-1].id)
+    age("signatures", "created_at", 8)
+    assert (run(purge.unconfirmed), run(purge.unconfirmed)) == (3, 0)
+    assert [one.email for one in all_signatures()] == ["jan@example.org"]
 
 
 def test_that_a_mail_was_written_is_forgotten_when_no_cap_asks_for_it_any_more(seeded: Flask) -> None:

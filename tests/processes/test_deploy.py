@@ -77,3 +77,11 @@ def test_nginx_serves_pages_from_web_and_counters_and_streams_from_live(proxy: s
         assert stream.headers["Content-Type"].startswith("text/event-stream")
         lines = [stream.readline().decode() for _line in range(5)]
     assert any(line.startswith("data: {") for line in lines), lines
+    upload = urllib.request.Request(f"{proxy}/staff/campaigns/{SLUG}/making/picture", data=b"x" * 2_000_000)
+    with urllib.request.urlopen(upload, timeout=10) as page:
+        assert page.status == 200, "a picture comes through; it is Postbag that asks who brings it"
+
+
+def test_the_log_of_nginx_keeps_no_address_with_its_token() -> None:
+    server = (DEPLOY / "nginx" / "postbag.conf").read_text().partition("server {")[2]
+    assert re.findall(r"access_log\s+([^;]+);", server) == ["off"]

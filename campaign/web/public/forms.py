@@ -142,7 +142,8 @@ class SignForm(TokenForm):
     @property
     def letter(self) -> str:
         """The whole text as it is sent: the own line, the body, and facts that were ticked."""
-        facts = [self.writing.cited.get(id_, "") for id_ in self.fact.data or ()]
+        cited = self.writing.cited
+        facts = [cited.get(id_, "") for id_ in dict.fromkeys(self.fact.data or ())]  # each once, however often it came
         return letters.with_additions(self.body.data or "", self.own_line.data or "", facts)
 
     def validate_body(self, field: Field) -> None:

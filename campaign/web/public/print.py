@@ -8,14 +8,17 @@ from flask.typing import ResponseReturnValue
 from campaign import campaigns, printing, signatures, targets
 from campaign.core import clock, i18n, tokens
 from campaign.core.errors import DomainError
+from campaign.core.rates import Rate
 from campaign.core.tokens import Purpose
 from campaign.outbox import State
 from campaign.printing import Sheet
 from campaign.signatures import Receipt
-from campaign.web.audience import signed_link
+from campaign.web.audience import count, signed_link
 from campaign.web.public import blueprint
 from campaign.web.public.states import state_label
 
+# Setting one takes a core for a tenth of a second.
+PAPER = Rate(30, "minute")
 KINDS = {"txt": "text/plain; charset=utf-8", "eml": "message/rfc822", "pdf": "application/pdf"}
 
 
@@ -49,6 +52,8 @@ def own_letter_file(token: str, letter_id: UUID, kind: str) -> ResponseReturnVal
         found = _receipt(token, letter_id)
     except DomainError as error:
         return render_template("public/confirm_gone.html", text=error.words), 410
+    if kind == "pdf":
+        count("paper", PAPER)
     made = {"txt": _text, "eml": lambda one: one.raw, "pdf": _paper}[kind](found)
     response = Response(made, content_type=KINDS[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="letter.{kind}"'
