@@ -1,29 +1,26 @@
 """Which sites may frame a campaign's form, and the code that tells their signatures from others."""
 
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 
 from campaign.campaigns.embed_models import Embedder
+from campaign.campaigns.origin import origins_of
 from campaign.core import audit
 from campaign.core.cache import remembered
 from campaign.core.clock import now
 from campaign.core.db import session
-from campaign.core.errors import Conflict, DomainError
+from campaign.core.errors import Conflict, DomainError, NotFound
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-# What may stand in a header: no blank, no semicolon, no star.
-LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
-ORIGIN = re.compile(rf"https?://({LABEL}(\.{LABEL})+|localhost|\[[0-9a-f:]+\])(:\d{{1,5}})?")
-LONGEST_CODE, LONGEST_NAME, LONGEST_ORIGIN, MOST_ORIGINS, MOST = 40, 100, 200, 10, 200
+COLUMNS = (Embedder.id, Embedder.code, Embedder.name, Embedder.origins)
+LONGEST_CODE, LONGEST_NAME, MOST = 40, 100, 200
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,11 @@ class Site:
     name: str
     origins: list[str]
 
+    @property
+    def seal(self) -> str:
+        """What a form brings back to say which addresses its writer saw."""
+        return seal(self.origins)
+
 
 def add(
     campaign_id: UUID, name: str, code: str, addresses: Sequence[str], *, actor: str, organisation_id: UUID
@@ -44,10 +46,8 @@ def add(
     Raises DomainError with the field that is wrong, Conflict for a code that another site has.
     """
     name, code = name.strip(), code.strip().lower() or _code_of(name)
-    origins, fields = _origins(addresses), {}
-    if not name or len(name) > LONGEST_NAME:
-        fields["name"] = _("Write whose site it is, in at most %(limit)s characters.", limit=LONGEST_NAME)
-    elif len(code) > LONGEST_CODE or not CODE.fullmatch(code):
+    origins, fields = origins_of(addresses), _wrong_name(name)
+    if len(code) > LONGEST_CODE or not CODE.fullmatch(code):
         fields["code"] = _("Use small letters, digits and single hyphens.")
     if len(sites(campaign_id)) >= MOST:
         fields["name"] = _("A campaign can have at most %(limit)s sites.", limit=MOST)
@@ -66,6 +66,32 @@ def add(
     return Site(row.id, code, name, origins)
 
 
+def change(
+    campaign_id: UUID, id_: UUID, name: str, addresses: Sequence[str], seen: str, *, actor: str, organisation_id: UUID
+) -> None:
+    """Give a site another name and other addresses. Its code stays: signatures carry it.
+
+    `seen` is `Site.seal` as the form was filled. Raises NotFound, DomainError with the field that is wrong, Conflict
+    where somebody else has changed the addresses since.
+    """
+    row = _to_change(campaign_id, id_, seen)
+    name, origins = name.strip(), origins_of(addresses)
+    if fields := _wrong_name(name):
+        raise DomainError(fields["name"], fields=fields)
+    before = {"name": row.name, "origins": row.origins}
+    row.name, row.origins = name, origins
+    session().flush()
+    audit.record(
+        actor,
+        "campaigns.change_embedder",
+        f"embedder:{id_}",
+        organisation_id=organisation_id,
+        before=before,
+        after={"name": name, "origins": origins},
+        code=row.code,
+    )
+
+
 def remove(campaign_id: UUID, id_: UUID, *, actor: str, organisation_id: UUID) -> str:
     """Let a site frame nothing any more; answers its name. Raises Conflict where it does not stand."""
     return _turn(campaign_id, id_, actor, organisation_id, back=False)
@@ -78,9 +104,16 @@ def restore(campaign_id: UUID, id_: UUID, *, actor: str, organisation_id: UUID) 
 
 def sites(campaign_id: UUID) -> list[Site]:
     """The sites of a campaign, in the order of their names."""
-    mine = (Embedder.campaign_id == campaign_id, Embedder.removed_at.is_(None))
-    columns = (Embedder.id, Embedder.code, Embedder.name, Embedder.origins)
-    return [Site(*row) for row in session().execute(select(*columns).where(*mine).order_by(Embedder.name, Embedder.id))]
+    rows = select(*COLUMNS).where(*_standing(campaign_id)).order_by(Embedder.name, Embedder.id)
+    return [Site(*row) for row in session().execute(rows)]
+
+
+def site(campaign_id: UUID, id_: UUID) -> Site:
+    """One of them; raises NotFound."""
+    row = session().execute(select(*COLUMNS).where(*_standing(campaign_id), Embedder.id == id_)).one_or_none()
+    if row is None:
+        raise NotFound(_not_here())
+    return Site(*row)
 
 
 def origins(campaign_id: UUID) -> tuple[str, ...]:
@@ -92,49 +125,37 @@ def origins(campaign_id: UUID) -> tuple[str, ...]:
     return remembered(("origins", campaign_id), ask)
 
 
-def origin_of(address: str) -> str:
-    """The origin of a pasted address; raises DomainError for one that no browser would call secure.
-
-    http is for sites on this machine only, so that one can try a page there.
-    """
-    wrong, address = DomainError(_("Write addresses such as https://www.example.org, one a line.")), address.strip()
-    try:
-        parts = urlsplit(address if "://" in address else f"https://{address}")
-        host, port = parts.hostname or "", parts.port
-        host = f"[{host}]" if ":" in host else host.encode("idna").decode()
-    except (ValueError, UnicodeError) as error:
-        raise wrong from error
-    standard = {"https": 443, "http": 80}.get(parts.scheme)
-    origin = f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, standard) else "")
-    if (
-        re.search(r"[\s\x00-\x1f]", address)
-        or not ORIGIN.fullmatch(origin)
-        or len(origin) > LONGEST_ORIGIN
-        or (parts.scheme == "http" and not _is_here(host))
-    ):
-        raise wrong
-    return origin
+def seal(origins: Sequence[str]) -> str:
+    """Origins as one line."""
+    return " ".join(origins)
 
 
-def _origins(addresses: Sequence[str]) -> list[str]:
-    try:
-        found = list(dict.fromkeys(origin_of(address) for address in addresses if address.strip()))
-    except DomainError as error:
-        raise DomainError(error.words, fields={"addresses": error.words}) from error
-    if not 0 < len(found) <= MOST_ORIGINS:
-        words = _("Write one to %(limit)s addresses of the site, one a line.", limit=MOST_ORIGINS)
-        raise DomainError(words, fields={"addresses": words})
-    return found
+def _standing(campaign_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return Embedder.campaign_id == campaign_id, Embedder.removed_at.is_(None)
 
 
-def _is_here(host: str) -> bool:
-    """Whether a name is this machine's own."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+def _not_here() -> str:
+    return _("This site is not here, or that was done already.")
+
+
+def _to_change(campaign_id: UUID, id_: UUID, seen: str) -> Embedder:
+    """The row, locked."""
+    row = session().scalar(select(Embedder).where(*_standing(campaign_id), Embedder.id == id_).with_for_update())
+    if row is None:
+        raise NotFound(_not_here())
+    if seal(row.origins) != seen:
+        words = _(
+            "Somebody else wrote other addresses meanwhile: %(addresses)s. Save again to replace them.",
+            addresses=", ".join(row.origins),
+        )
+        raise Conflict(words, fields={"addresses": words})
+    return row
+
+
+def _wrong_name(name: str) -> dict[str, str]:
+    if name and len(name) <= LONGEST_NAME:
+        return {}
+    return {"name": _("Write whose site it is, in at most %(limit)s characters.", limit=LONGEST_NAME)}
 
 
 def _code_of(name: str) -> str:
@@ -161,7 +182,7 @@ def _turn(campaign_id: UUID, id_: UUID, actor: str, organisation_id: UUID, *, ba
     except IntegrityError as error:
         raise Conflict(_("Another site of this campaign has this code.")) from error
     if row is None:
-        raise Conflict(_("This site is not here, or that was done already."))
+        raise Conflict(_not_here())
     act = "campaigns.restore_embedder" if back else "campaigns.remove_embedder"
     audit.record(actor, act, f"embedder:{id_}", organisation_id=organisation_id, code=row.code)
     return str(row.name)

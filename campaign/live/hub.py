@@ -63,10 +63,16 @@ class Hub:
 
     @contextmanager
     def watching(self, slug: str, viewer: Viewer) -> Iterator[None]:
-        """Let a viewer follow a campaign whose state was just given."""
+        """Let a viewer follow a campaign whose state was just given.
+
+        News of what nobody watches are dropped. So the first one's state may lack what moved since it was read, and
+        is read once more.
+        """
         entry = self._shelf.find(slug)
         if entry is None or entry.snapshot is None:
             raise no_campaign()
+        if not entry.viewers:
+            self._reader.want((entry,))
         entry.viewers.add(viewer)
         try:
             yield

@@ -52,6 +52,18 @@ def test_a_campaign_brings_its_picture_with_the_present_number(client: FlaskClie
     assert "max-age=60" in answer.headers["Cache-Control"]
 
 
+@pytest.mark.parametrize("path", [CAMPAIGN, f"{CAMPAIGN}/live"])
+def test_the_number_is_a_part_that_machines_read(client: FlaskClient, path: str) -> None:
+    people.supporter()
+    people.forget()
+    (item,) = re.findall(
+        r'itemprop="interactionStatistic" itemscope itemtype="([^"]+)">', page := client.get(path).text
+    )
+    assert item == "https://schema.org/InteractionCounter"
+    assert metas(page, "itemprop")["userInteractionCount"] == "1"
+    assert '<meta itemprop="interactionType" content="https://schema.org/EndorseAction">' in page
+
+
 def test_the_alternates_are_the_other_languages(client: FlaskClient) -> None:
     page = client.get(CAMPAIGN).text
     found = dict(re.findall(r'<link rel="alternate" hreflang="(\w+)" href="([^"]+)">', page))

@@ -14,6 +14,7 @@ def counter(signatures: int, slug: str = "one") -> Counter:
         slug=slug,
         signatures=signatures,
         paper=0,
+        personal=None,
         goal=100,
         letters={"queued": 0, "sent": 0, "delivered": 0, "bounced": 0},
         targets=(),

@@ -98,15 +98,35 @@ def test_news_of_what_nobody_watches_are_not_read() -> None:
     async def run() -> None:
         database = Database("one", "two")
         async with Running(database) as hub:
-            viewer = Viewer(await hub.current("one", "n"))
-            await asyncio.sleep(1.1)
-            with hub.watching("one", viewer):
+            with hub.watching("one", Viewer(await hub.current("one", "n"))):
+                await asyncio.sleep(2.2)
+                assert len(database.asked) == 2
                 hub.heard([f"campaign:{identity('two')}", "campaign:unknown", "other"])
                 await asyncio.sleep(0.2)
-                assert len(database.asked) == 1
+                assert len(database.asked) == 2
                 hub.heard([f"campaign:{identity('one')}"])
                 await asyncio.sleep(0.2)
-                assert len(database.asked) == 2
+                assert len(database.asked) == 3
+
+    asyncio.run(run())
+
+
+def test_who_begins_to_watch_just_after_news_gets_the_new_number() -> None:
+    async def run() -> None:
+        database = Database("one")
+        async with Running(database) as hub:
+            hub.listen(True)
+            old = await hub.current("one", "n")
+            database.numbers["one"] = 2
+            hub.heard([f"campaign:{identity('one')}"])
+            viewer = Viewer(await hub.last("one", "n"))
+            assert viewer._latest is old, "what was read a moment ago is good enough to begin with"
+            with hub.watching("one", viewer):
+                await asyncio.sleep(1.2)
+                assert viewer._latest.tag == snapshot(2).tag
+                with hub.watching("one", Viewer(await hub.last("one", "n"))):
+                    await asyncio.sleep(1.2)
+        assert len(database.asked) == 2, "those who come after the first cost nothing"
 
     asyncio.run(run())
 

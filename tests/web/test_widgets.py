@@ -5,11 +5,13 @@ from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from campaign import campaigns
 from campaign.campaigns import Status, embedders
 from campaign.core.db import session, transaction
 from campaign.signatures import SignatureState
+from campaign.web.public import share
 from tests.support import console, people
 from tests.support.forms import SLUG
 
@@ -77,6 +79,61 @@ def test_a_site_is_added_removed_and_brought_back(client: FlaskClient) -> None:
     assert client.post(f"{HOME}/{site.id}/restore", data=me).status_code == 303
     session().rollback()
     assert embedders.sites(people.page().id) == [site]
+
+
+def test_the_addresses_of_a_site_are_changed_and_its_code_stays(client: FlaskClient) -> None:
+    me = console.token(console.signed_in(client))
+    client.post(f"{HOME}/add", data=SITE | me)
+    (site,) = embedders.sites(people.page().id)
+    path = f"{HOME}/{site.id}"
+    assert path in client.get(HOME).text
+    page = client.get(path).text
+    assert "https://www.partner.example\nhttps://partner.example</textarea>" in page
+    seen = {"seen": site.seal}
+    wrong = client.post(path, data={"name": "Partner", "addresses": "http://plain.example"} | seen | me)
+    assert (wrong.status_code, 'id="addresses-error"' in wrong.text) == (422, True)
+    new = {"name": "Partners", "code": "another", "addresses": "https://new.example"}
+    assert client.post(path, data=new | seen | me).status_code == 303
+    session().rollback()
+    (after,) = embedders.sites(people.page().id)
+    assert (after.id, after.code, after.name, after.origins) == (
+        site.id,
+        "partner",
+        "Partners",
+        ["https://new.example"],
+    )
+
+
+def test_a_change_by_somebody_else_is_not_written_over_unread(client: FlaskClient) -> None:
+    me = console.token(console.signed_in(client))
+    client.post(f"{HOME}/add", data=SITE | me)
+    (site,) = embedders.sites(people.page().id)
+    path, mine = f"{HOME}/{site.id}", {"name": "Partner", "addresses": "https://mine.example"} | me
+    client.post(path, data=mine | {"addresses": "https://theirs.example", "seen": site.seal})
+    answer = client.post(path, data=mine | {"seen": site.seal})
+    assert answer.status_code == 422
+    assert "meanwhile: https://theirs.example." in answer.text
+    (seen,) = re.findall(r'name="seen" type="hidden" value="([^"]*)"', answer.text)
+    assert client.post(path, data=mine | {"seen": seen}).status_code == 303
+    session().rollback()
+    assert embedders.sites(people.page().id)[0].origins == ["https://mine.example"]
+
+
+def test_there_is_a_text_for_each_way_and_language(client: FlaskClient) -> None:
+    console.signed_in(client)
+    page = client.get(HOME).text
+    texts = dict(re.findall(r'<textarea id="post-(\w+-\w+)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL))
+    assert len(texts) == 4 * len(share.NAMES)
+    for name, text in texts.items():
+        lang, way = name.split("-")
+        assert text.startswith(escape(campaigns.find(SLUG, lang).title))
+        assert f"http://127.0.0.1:8000/{lang}/campaigns/{SLUG}?source={way}" in text
+        assert way not in share.BRIEF or len(unescape(text)) <= 300, "as much as Bluesky takes"
+    assert "Write to those who decide" in texts["en-bluesky"]
+    with transaction():
+        campaigns.change_status(people.page().id, Status.PAUSED, actor="test")
+    people.forget()
+    assert 'id="post-' not in client.get(HOME).text, "nobody is asked to write while nobody can"
 
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(client: FlaskClient) -> None:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from campaign import config
 from campaign.campaigns import Page
+from campaign.core import i18n
 
 # The ways in their order, by their names; mail is called differently in each language.
 NAMES = {
@@ -19,6 +20,8 @@ NAMES = {
     "facebook": "Facebook",
     "linkedin": "LinkedIn",
 }
+# Ways where a text is short.
+BRIEF = {"bluesky", "mastodon"}
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,25 @@ def sharing(page: Page, code: str) -> Sharing:
         "facebook": "https://www.facebook.com/sharer/sharer.php?" + _query(u=url["facebook"]),
         "linkedin": "https://www.linkedin.com/sharing/share-offsite/?" + _query(url=url["linkedin"]),
     }
-    made = tuple(Channel(name, label or _("By email"), hrefs[name]) for name, label in NAMES.items())
+    made = tuple(Channel(name, label, hrefs[name]) for name, label in labels().items())
     qr = url_for("public.qr", lang=page.lang, slug=page.slug, kind="svg", source="qr")
     return Sharing(_url(page, "share", code), page.title, short, qr, made)
+
+
+def labels() -> dict[str, str]:
+    """What the ways are called."""
+    return {name: label or _("By email") for name, label in NAMES.items()}
+
+
+def posts(page: Page) -> dict[str, str]:
+    """What organisers post by each way, in the language of the page; its address counts who comes by that way."""
+    with i18n.speaking(page.lang):
+        return {name: _post(page, name) for name in NAMES}
+
+
+def _post(page: Page, name: str) -> str:
+    call = _("Write to those who decide, it takes two minutes: %(url)s", url=_url(page, name, ""))
+    return f"{page.title}\n{call}" if name in BRIEF else f"{page.title}\n\n{page.lead}\n\n{call}"
 
 
 def _url(page: Page, source: str, code: str) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext as _
-from wtforms import StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from campaign import campaigns, reports
@@ -22,6 +22,7 @@ from campaign.web.embed import colours, options
 from campaign.web.embed.colours import ACCENTS, Colour
 from campaign.web.embed.options import Options, Theme
 from campaign.web.embed.snippets import Kind, Snippet, snippet
+from campaign.web.public import share
 from campaign.web.staff import blueprint
 from campaign.web.staff.forms import StaffForm, line, plain_form, posted, put_error
 from campaign.web.staff.notices import notice
@@ -38,6 +39,7 @@ class SiteForm(StaffForm):
     name = StringField(filters=[line], validators=[InputRequired(_("Write whose site it is."))])
     code = StringField(filters=[line])
     addresses = TextAreaField(validators=[Length(max=3000, message=_("This is too much text."))])
+    seen = HiddenField()
 
 
 @blueprint.get("/campaigns/<slug>/widgets")
@@ -67,6 +69,21 @@ def add_embedder(slug: str) -> ResponseReturnValue:
     return redirect(url_for("staff.widgets", slug=slug, source=site.code), 303)
 
 
+@blueprint.route("/campaigns/<slug>/widgets/<uuid:embedder_id>", methods=["GET", "POST"])
+@staff(*MAY_EMBED)
+@limited("staff-widgets", RATE)
+def embedder(slug: str, embedder_id: UUID) -> ResponseReturnValue:
+    """Change a site's name and addresses."""
+    site = embedders.site(g.campaign.id, embedder_id)
+    form = SiteForm(posted(), name=site.name, addresses="\n".join(site.origins), seen=site.seal)
+    if request.method != "POST":
+        return render_template("staff/widgets/site.html", form=form, site=site)
+    if not (form.validate() and _changed(form, site)):
+        return render_template("staff/widgets/site.html", form=form, site=site), 422
+    notice(gettext("Saved."))
+    return redirect(url_for("staff.widgets", slug=slug), 303)
+
+
 @blueprint.post("/campaigns/<slug>/widgets/<uuid:embedder_id>/remove")
 @staff(*MAY_EMBED)
 @limited("staff-widgets", RATE)
@@ -92,6 +109,19 @@ def restore_embedder(slug: str, embedder_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("staff.widgets", slug=slug), 303)
 
 
+def _changed(form: SiteForm, site: embedders.Site) -> bool:
+    """Change it; False with what is wrong beside the fields."""
+    lines = (form.addresses.data or "").splitlines()
+    try:
+        with transaction():
+            embedders.change(g.campaign.id, site.id, form.name.data, lines, form.seen.data or "", **_who())
+    except DomainError as error:
+        put_error(form, error, "name")
+        form.seen.data = site.seal  # whoever has read of another's change may go on
+        return False
+    return True
+
+
 def _who() -> dict[str, Any]:
     return {"actor": g.staff.actor, "organisation_id": g.staff.organisation_id}
 
@@ -114,6 +144,8 @@ def _show(form: SiteForm, status: int = 200) -> ResponseReturnValue:
         made=_made(kind, chosen),
         sites=sites,
         by_site=_by_site([site.code for site in sites]),
+        ways=share.labels(),
+        posts=_posts(),
     ), status
 
 
@@ -124,6 +156,13 @@ def _made(kind: Kind, chosen: Options) -> Snippet | None:
     langs = g.campaign.langs
     lang = chosen.lang or (i18n.language() if i18n.language() in langs else next(iter(langs), i18n.DEFAULT))
     return snippet(kind, g.campaign.slug, g.campaign.title, lang, chosen)
+
+
+def _posts() -> dict[str, dict[str, str]]:
+    """What to post, by language and way; nothing while nobody can sign."""
+    if g.campaign.status != campaigns.Status.OPEN:
+        return {}
+    return {lang: share.posts(campaigns.find(g.campaign.slug, lang)) for lang in g.campaign.langs}
 
 
 def _chosen() -> Options:
