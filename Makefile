@@ -43,7 +43,8 @@ faults: $(VENV)/.ready-dev $(VENV)/.translated
 	@exec $(BIN)/pytest -m long tests/faults tests/processes $(ARGS)
 
 soak: $(VENV)/.ready-dev $(VENV)/.translated
-	@exec $(BIN)/python -m soak $(ARGS)
+	@$(BIN)/python -m soak $(ARGS)
+	@test -n "$(ARGS)" || exec $(MAKE) --no-print-directory pictures
 
 # The other side of a row, in a venv of its own. Without it the row says so.
 $(VENV)/peers/.ready: $(BIN)/uv bench/peers.lock
@@ -63,7 +64,7 @@ check: $(VENV)/.ready-dev $(VENV)/.translated
 	$(BIN)/python -m tests.house.translations
 
 pictures: $(VENV)/.ready-dev $(VENV)/.translated
-	@PICTURES=all exec $(BIN)/pytest tests/browser/test_look.py
+	@PICTURES=all exec $(BIN)/pytest tests/browser/test_look.py tests/browser/test_staff_look.py -k "look_right or looks_right" $(ARGS)
 
 # An independent validator (Prism; 5.14.2 asks for Node 18.20 or later, 5.16 for 24.18) and SendGrid's description as npm carries it.
 CONTRACT := $(abspath $(VENV))/contract

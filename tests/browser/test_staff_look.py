@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from campaign import accounts
+from campaign import accounts, signatures
 from campaign.accounts import Device, Role
 from campaign.core.db import session, transaction
 from campaign.outbox import Message
@@ -23,7 +24,7 @@ from tests.support.forms import SLUG
 from tests.support.installation import Installation
 from tests.support.pages import assert_accessible, assert_fits
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(600)]
 
 Window = Callable[..., Page]
 EVERY = os.environ.get("PICTURES") == "all"
@@ -66,12 +67,20 @@ def console(chromium: Browser, installation: Installation) -> Iterator[Window]:
     assert [text for text in complaints if "404 (" not in text and "ERR_CONNECTION" not in text] == []
 
 
+def drafted() -> UUID:
+    """News that nobody has sent."""
+    words = {lang: {"subject": "A first step", "body": "They answered. We go on."} for lang in ("en", "fr", "nl", "de")}
+    with transaction():
+        return signatures.news.draft(people.page().id, words, actor="test")
+
+
 def pages(app: Flask) -> list[str]:
     """The address of each page of the console whose arguments are known."""
     known = {
         "slug": SLUG,
         "message_id": session().scalars(select(Message.id)).first(),
         "signature_id": session().scalars(select(Signature.id)).first(),
+        "news_id": drafted(),
     }
 
     def looked_at(rule: Rule) -> bool:

@@ -12,6 +12,7 @@ from campaign.core.tokens import Purpose
 from campaign.signatures import Consent, Signature
 from tests.support import people
 from tests.support.forms import CAMPAIGN, SLUG
+from tests.support.offices import asked_about
 from tests.support.replies import sent_letter
 
 # With {token} in the path it stands there, else among the fields. What is given is a form of the campaign page, filled.
@@ -102,6 +103,12 @@ def office_confirm(_form: dict[str, str]) -> Parts:
     return "/office/confirm/{token}", Purpose.OFFICE_CONFIRM, session().scalars(select(offices.Wish.id)).one().hex, None
 
 
+def follow_up(_form: dict[str, str]) -> Parts:
+    id_ = asked_about(sent_letter())
+    (one,) = offices.follow_up.asked(id_)
+    return "/answered/{token}", Purpose.FOLLOW_UP, id_.hex, {one.post_id.hex: "yes"}
+
+
 MADE: dict[str, Made] = {
     made.__name__: made
     for made in (
@@ -119,5 +126,6 @@ MADE: dict[str, Made] = {
         mine_erase,
         ask_for_office,
         office_confirm,
+        follow_up,
     )
 }

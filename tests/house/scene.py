@@ -56,10 +56,16 @@ def asked(home: UUID) -> None:
     """What an office asked for and confirmed, news that nobody has sent, and a site that may show the campaign."""
     campaign = people.page().id
     letter = next(one.id for one in people.letter_messages() if one.state != State.QUEUED)
+    (signature,) = (one.id for one in people.all_signatures())
     with transaction():
         offices.ask(offices.about(letter), offices.WishKind.ANSWER, "We will build 500 places.")
         (wish,) = session().scalars(select(offices.Wish.id))
         offices.confirm(wish)
+        follow_up = offices.FollowUp(signature_id=signature, campaign_id=campaign, due_at=clock.now())
+        session().add(follow_up)
+        session().flush()
+        post = people.page().post_ids[0]
+        session().add(offices.FollowUpLetter(letter_id=letter, follow_up_id=follow_up.id, post_id=post))
         signatures.news.draft(campaign, {"en": {"subject": "A first step", "body": "They answered."}}, actor=ACTOR)
         site = {"name": "A newspaper", "code": "newspaper", "addresses": ["https://newspaper.example"]}
         campaigns.embedders.add(campaign, **site, actor=ACTOR, organisation_id=home)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from campaign import outbox
+from campaign import offices, outbox
 from campaign.core import tokens
 from campaign.core.db import session, transaction
 from campaign.core.tokens import Purpose
@@ -54,3 +54,27 @@ def confirmed(client: FlaskClient, page: str, kind: str, words: str = "") -> Non
     """Ask for something and confirm it from the office's mailbox."""
     assert client.post(page, data={"kind": kind, "text": words}).status_code == 303
     assert client.post(found(next_mail("office_confirm"))).status_code == 303
+
+
+LEFT = """
+UPDATE outbox_messages SET state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END,
+    changed_at = changed_at - make_interval(days => :days) WHERE kind = 'letter'
+"""
+AGREED = "UPDATE consents SET given = true WHERE kind = 'updates'"
+
+
+def gone(days: float = 22) -> None:
+    """The letters that have left did so long ago, and no other leaves."""
+    with transaction():
+        session().execute(text(LEFT), {"days": int(days)})
+
+
+def asked_about(letter: UUID) -> UUID:
+    """The writer of that letter agreed, and is asked about it; answers the asking."""
+    with transaction():
+        session().execute(text(AGREED))
+    gone()
+    with transaction():
+        offices.follow_up.plan()
+    query = text("SELECT follow_up_id FROM follow_up_letters WHERE letter_id = :letter")
+    return UUID(str(session().scalar(query, {"letter": letter})))
