@@ -20,6 +20,7 @@ from campaign.web.public import (
     check_mail as _check_mail,
     confirm as _confirm,
     demo as _demo,
+    follow_up as _follow_up,
     home as _home,
     mine as _mine,
     not_me as _not_me,
@@ -104,6 +105,7 @@ VIEWS = (
     _preview,
     _facts,
     _letter,
+    _follow_up,
     _letter_offices,
     _letter_preview,
     _badge,
@@ -230,6 +232,7 @@ def _composers() -> None:
     outbox.compose_with("office_confirm", offices.composers.office_confirm)
     outbox.compose_with("office_wish", offices.composers.office_wish)
     outbox.compose_with("office_answer", offices.composers.office_answer)
+    outbox.compose_with("follow_up", offices.composers.follow_up)
     outbox.compose_with(letters.trials.KIND, signatures.trial.test_letter)
     outbox.check_with("letter", signatures.verdict)
     campaigns.when_opening(signatures.rehearsal.clear)

@@ -20,7 +20,7 @@ from campaign.campaigns.embed_models import Embedder
 from campaign.campaigns.lifecycle import MOVES, PUBLIC, DeliveryMode, Outcome, Status
 from campaign.campaigns.models import Accent, Campaign, CampaignTarget, CampaignText, Fact, FactSource, OldSlug
 from campaign.campaigns.queries import FactView, Moved, Page, Picture, by_id, draft, facts, find, open_campaigns
-from campaign.campaigns.readiness import standing
+from campaign.campaigns.readiness import Standing, standing
 from campaign.campaigns.staff import StaffCampaign, all_of, of_organisation, owners
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "Page",
     "Picture",
     "StaffCampaign",
+    "Standing",
     "Status",
     "all_of",
     "by_id",

@@ -34,7 +34,8 @@ class Standing:
 
 def standing(campaign_id: UUID) -> list[Standing]:
     """Each language of a campaign, in order of the alphabet."""
-    return [Standing(text.lang, text.shown, len(_missing(text, _picture(campaign_id)))) for text in _texts(campaign_id)]
+    picture = _picture(campaign_id)
+    return [Standing(text.lang, text.shown, len(_missing(text, picture))) for text in _texts(campaign_id)]
 
 
 def texts(campaign: StaffCampaign) -> Iterator[Found]:
@@ -90,7 +91,7 @@ def targets(campaign: StaffCampaign) -> Iterator[Found]:
         yield checklist.stop(_("Nobody gets the letters yet."), "targets")
         return
     oldest = clock.today() - listing.STALE
-    offices = [listing.office(campaign.organisation_id, id_)[1] for id_ in campaign.post_ids]
+    offices = listing.those(campaign.organisation_id, campaign.post_ids)
     good = [each for each in offices if each.email and each.checked_on and each.checked_on >= oldest]
     for each in offices:
         light = checklist.warn if good else checklist.stop

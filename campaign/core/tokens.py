@@ -33,6 +33,7 @@ class Purpose(StrEnum):
     PREVIEW = "preview"
     OFFICE = "office"
     OFFICE_CONFIRM = "office-confirm"
+    FOLLOW_UP = "follow-up"
 
 
 AGES = {
@@ -53,6 +54,7 @@ AGES = {
     Purpose.PREVIEW: timedelta(days=7),
     Purpose.OFFICE: timedelta(days=400),
     Purpose.OFFICE_CONFIRM: timedelta(days=7),
+    Purpose.FOLLOW_UP: timedelta(days=90),
 }
 
 

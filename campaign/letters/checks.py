@@ -10,26 +10,27 @@ from campaign.core.db import session
 from campaign.core.errors import DomainError
 from campaign.letters import trials
 from campaign.letters.advice import advice
-from campaign.letters.drafts import working
-from campaign.letters.models import ModelLetterVersion
-from campaign.letters.newest import as_checked, newest
-from campaign.letters.parts import checked, spread
+from campaign.letters.drafts import unsaved
+from campaign.letters.newest import all_checked, newest_of
+from campaign.letters.parts import Checked, checked, spread
 
 STEP = "letter"
 
 
 def letter(campaign: StaffCampaign) -> Iterator[checklist.Found]:
     """A letter in each language, with nothing in it to look at again; in a language that is not shown it may lack."""
-    shown = _shown(campaign)
+    shown, drafts = _shown(campaign), unsaved(campaign.id)
+    versions = newest_of(campaign.id)
+    written = all_checked(list(versions.values()))
     for lang in campaign.langs:
-        version = newest(campaign.id, lang)
-        if version is None:
+        if lang not in versions:
             missing = checklist.stop if lang in shown else checklist.warn
             yield missing(_("There is no letter in this language yet."), STEP, lang)
             continue
-        found = [checklist.warn(each.text, STEP, lang) for each in advice(as_checked(version))]
-        found += _wrong(version)
-        if working(campaign.id, lang).is_draft:
+        text = written[versions[lang].id]
+        found = [checklist.warn(each.text, STEP, lang) for each in advice(text)]
+        found += _wrong(text, lang)
+        if lang in drafts:
             found.append(checklist.warn(_("A draft is not saved. Supporters get the version before it."), STEP, lang))
         yield from found or [checklist.ok(_("The letter is written."), STEP, lang)]
 
@@ -40,21 +41,19 @@ def _shown(campaign: StaffCampaign) -> set[str]:
     return set(session().scalars(query))
 
 
-def _wrong(version: ModelLetterVersion) -> list[checklist.Found]:
+def _wrong(text: Checked, lang: str) -> list[checklist.Found]:
     """What rules that came later than the version would refuse."""
     try:
-        checked(spread(as_checked(version)))
+        checked(spread(text))
     except DomainError as error:
-        return [checklist.stop(words, STEP, version.lang) for words in error.fields.values()]
+        return [checklist.stop(words, STEP, lang) for words in error.fields.values()]
     return []
 
 
 def trial(campaign: StaffCampaign) -> Iterator[checklist.Found]:
     """A test letter of the newest version has left: in one language before anything opens, better in each."""
-    versions = {lang: newest(campaign.id, lang) for lang in campaign.langs if lang in _shown(campaign)}
-    tested = {
-        lang: version is not None and trials.tested(campaign.id, version.id) for lang, version in versions.items()
-    }
+    shown, versions, read = _shown(campaign), newest_of(campaign.id), trials.tested(campaign.id)
+    tested = {lang: lang in versions and versions[lang].id in read for lang in campaign.langs if lang in shown}
     if not any(tested.values()):
         yield checklist.stop(_("Send yourself a test letter, and read it as the office will."), STEP)
         return

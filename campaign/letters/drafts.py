@@ -39,6 +39,12 @@ def working(campaign_id: UUID, lang: str) -> Working:
     return _working(session().get(LetterDraft, (campaign_id, lang)), newest(campaign_id, lang))
 
 
+def unsaved(campaign_id: UUID) -> set[str]:
+    """The languages in which somebody writes something that is not saved."""
+    query = select(LetterDraft.lang).where(LetterDraft.campaign_id == campaign_id, LetterDraft.parts.is_not(None))
+    return set(session().scalars(query))
+
+
 def keep(campaign_id: UUID, lang: str, mine: Mapping[str, str], base: str, seen: int, *, actor: str) -> Working:
     """Keep what somebody writes, unchecked. Raises merge.Clash for fields that somebody else changed meanwhile."""
     row = _locked(campaign_id, lang)

@@ -70,8 +70,9 @@ def of_campaign(campaign_id: UUID) -> list[TestView]:
     ]
 
 
-def tested(campaign_id: UUID, version_id: UUID) -> bool:
-    """Whether a test letter of that version has left."""
-    query = select(LetterTest.id).where(LetterTest.campaign_id == campaign_id, LetterTest.version_id == version_id)
-    states = outbox.states_of(list(session().scalars(query)))
-    return any(state in LEFT for state, _at in states.values())
+def tested(campaign_id: UUID) -> set[UUID]:
+    """The versions of which a test letter has left."""
+    query = select(LetterTest.id, LetterTest.version_id).where(LetterTest.campaign_id == campaign_id)
+    versions = dict(session().execute(query).tuples().all())
+    states = outbox.states_of(list(versions))
+    return {versions[id_] for id_, (state, _at) in states.items() if state in LEFT}

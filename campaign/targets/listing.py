@@ -140,6 +140,15 @@ def office(organisation_id: UUID, post_id: UUID) -> tuple[Post, Office]:
     return session().get_one(Post, post_id), _office(organisation_id, row)
 
 
+def those(organisation_id: UUID, post_ids: Sequence[UUID]) -> list[Office]:
+    """These posts as they stand today, in this order; raises NotFound where one is another organisation's."""
+    rows = session().execute(_offices(organisation_id, clock.today()).where(Post.id.in_(post_ids)))
+    found = {row.id: _office(organisation_id, row) for row in rows}
+    if found.keys() != set(post_ids):
+        raise NotFound(_("There is no such office in your register."))
+    return [found[id_] for id_ in post_ids]
+
+
 def _offices(organisation_id: UUID, day: date) -> Any:
     columns = (
         *(Post.id, Post.office, Post.body_id, Post.organisation_id, Post.waits, Body.name.label("body")),

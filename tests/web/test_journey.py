@@ -260,6 +260,7 @@ def test_each_state_of_a_campaign_has_its_words(client: FlaskClient) -> None:
         people.forget()
         page = client.get(CAMPAIGN)
         assert (page.status_code, words in page.text) == (200, True), change
+        assert ("data-progress" in page.text) == ("closed" not in change), "no next goal once it is over"
     with transaction():
         session().execute(
             text("UPDATE tenures SET since = current_date - 3 WHERE id = (SELECT max(id::text)::uuid FROM tenures)")
@@ -279,6 +280,17 @@ def test_each_state_of_a_campaign_has_its_words(client: FlaskClient) -> None:
     page = client.get(CAMPAIGN).text
     assert "a new holder since" in page
     assert "Sending is paused" in page
+
+
+def test_a_letter_that_came_back_is_not_called_on_its_way(client: FlaskClient) -> None:
+    thanks = f"/thanks/{tokens.sign(Purpose.STATUS, supporter().hex)}"
+    assert "Your 2 letters are on their way" in client.get(thanks).text
+    with transaction():
+        session().execute(
+            text("UPDATE outbox_messages SET state = 'bounced' WHERE id = (SELECT id FROM letters LIMIT 1)")
+        )
+    page = client.get(thanks).text
+    assert ("Your signature counts" in page, "on their way" in page) == (True, False)
 
 
 def links(signature_id: str, holder: str) -> dict[Purpose, tuple[str, str]]:

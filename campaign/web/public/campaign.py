@@ -132,6 +132,7 @@ def show(
         "facts": campaigns.facts(page.id, lang),
         "comments": signatures.moderation.comments(page.id),
         "answers": _answers(page.id, lang),
+        "rates": offices.follow_up.rates(page.id),
         "counter": counter,
         "preview": preview is not None,
         "notices": notices(page, counter, posts),

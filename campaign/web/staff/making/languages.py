@@ -1,11 +1,13 @@
 """The step with the languages: a source beside its translation, what is missing, and what supporters can read."""
 
+from collections.abc import Sequence
+
 from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign import campaigns
-from campaign.campaigns import drafts, making as commands
+from campaign.campaigns import Standing, drafts, making as commands
 from campaign.core.db import transaction
 from campaign.core.i18n import CODES
 from campaign.web.audience import limited, staff
@@ -24,12 +26,13 @@ from campaign.web.staff.notices import notice
 def making_languages(slug: str) -> ResponseReturnValue:
     """All texts in one language, each beside the same in another."""
     lang = request.args.get("lang", "")
-    lang = lang if lang in g.campaign.langs else _least()
+    standing = campaigns.standing(g.campaign.id)
+    lang = lang if lang in g.campaign.langs else _least(standing)
     source = request.args.get("from", "")
-    source = source if source in g.campaign.langs and source != lang else _other(lang)
+    source = source if source in g.campaign.langs and source != lang else _other(lang, standing)
     sheet = Sheet("languages", _("Languages"), _beside(lang, source))
     here = url_for("staff.making_languages", slug=slug, lang=lang) + (f"&from={source}" if source else "")
-    context = {"lang_now": lang, "source": source, "names": NAMES, "standing": campaigns.standing(g.campaign.id)}
+    context = {"lang_now": lang, "source": source, "names": NAMES, "standing": standing}
     missing = [code for code in CODES if code not in g.campaign.langs]
     return handle(sheet, back=here, missing=missing, may_make=g.staff.role in MAY_MAKE, **context)
 
@@ -47,15 +50,14 @@ def _beside(lang: str, source: str) -> list[Field]:
     return [each for each in found if each is not outcome or each.source or not source]
 
 
-def _least() -> str:
+def _least(found: Sequence[Standing]) -> str:
     """The language that most is missing in."""
-    found = campaigns.standing(g.campaign.id)
     return max(found, key=lambda each: each.missing).lang if any(each.missing for each in found) else chosen_lang()
 
 
-def _other(lang: str) -> str:
+def _other(lang: str, standing: Sequence[Standing]) -> str:
     """What is translated from: a language that supporters read, else any other; empty where there is none."""
-    found = sorted(campaigns.standing(g.campaign.id), key=lambda each: (not each.shown, each.missing))
+    found = sorted(standing, key=lambda each: (not each.shown, each.missing))
     return next((each.lang for each in found if each.lang != lang), "")
 
 

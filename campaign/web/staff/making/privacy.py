@@ -37,12 +37,13 @@ def making_privacy(slug: str) -> ResponseReturnValue:
         Field("privacy_contact", _("Where to ask about one's data"), hint=contact),
         Field("retention_days", _("How long addresses are kept"), "number", days),
     ]
+    page = replace(campaigns.draft(g.campaign.id, g.campaign.langs[0]), consent_send="", consent_updates="")
     for lang in g.campaign.langs:
-        fields += _wordings(lang)
+        fields += _wordings(lang, page)
     return handle(Sheet("privacy", _("Privacy"), fields), back=url_for("staff.making_privacy", slug=slug))
 
 
-def _wordings(lang: str) -> list[Field]:
+def _wordings(lang: str, page: campaigns.Page) -> list[Field]:
     labels = {
         ConsentKind.SEND: (f"consent_send_{lang}", _("Words of agreement in %(language)s", language=NAMES[lang])),
         ConsentKind.UPDATES: (
@@ -50,7 +51,6 @@ def _wordings(lang: str) -> list[Field]:
             _("Question about news in %(language)s", language=NAMES[lang]),
         ),
     }
-    page = replace(campaigns.draft(g.campaign.id, lang), consent_send="", consent_updates="")
     with speaking(lang):
         usual = {kind: signatures.consent.wording(kind, page) for kind in labels}
     return [Field(name, label, "lines", source=usual[kind]) for kind, (name, label) in labels.items()]

@@ -29,7 +29,7 @@ def making_targets(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - the guar
 
 def _show(values: dict[str, Any], status: int = 200) -> ResponseReturnValue:
     whose, words = g.staff.organisation_id, request.args.get("q", "").strip()
-    chosen = [listing.office(whose, post_id)[1] for post_id in g.campaign.post_ids]
+    chosen = listing.those(whose, g.campaign.post_ids)
     found, more = listing.offices(whose, words=words) if words else ([], False)
     stale = {each.id for each in chosen if _unchecked(each)}
     context = {"chosen": chosen, "found": found, "more": more, "q": words, "stale": stale, "typed": {}, "errors": {}}
