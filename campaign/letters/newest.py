@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from campaign.core.db import session
 from campaign.letters.models import ModelLetterVariant, ModelLetterVersion
@@ -21,7 +22,8 @@ def newest(campaign_id: UUID, lang: str) -> ModelLetterVersion | None:
 def newest_of(campaign_id: UUID) -> dict[str, ModelLetterVersion]:
     """The newest version in each language that has one."""
     query = select(ModelLetterVersion).where(ModelLetterVersion.campaign_id == campaign_id)
-    query = query.distinct(ModelLetterVersion.lang).order_by(ModelLetterVersion.lang, ModelLetterVersion.number.desc())
+    query = query.ext(distinct_on(ModelLetterVersion.lang))
+    query = query.order_by(ModelLetterVersion.lang, ModelLetterVersion.number.desc())
     return {version.lang: version for version in session().scalars(query)}
 
 
