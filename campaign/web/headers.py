@@ -58,9 +58,11 @@ def init_app(app: Flask, settings: Settings) -> None:
         # A page that a token opens must not tell the next site its address.
         private = g.get("private") or _of_link()
         headers.setdefault("Referrer-Policy", "no-referrer" if private else "strict-origin-when-cross-origin")
-        # What answers a form may show what was typed into it.
-        if private or g.get("staff") or request.method not in ("GET", "HEAD", "OPTIONS"):
+        if private or g.get("staff"):
             headers.setdefault("Cache-Control", "no-store")
+        elif request.method not in ("GET", "HEAD", "OPTIONS"):
+            # It may show what was typed: no shared cache keeps it. The browser may, or Back would lose it.
+            headers.setdefault("Cache-Control", "private, no-cache")
         elif request.endpoint != "static":
             headers.setdefault("Cache-Control", "no-cache")
         if settings.secure:

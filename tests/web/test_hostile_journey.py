@@ -84,11 +84,11 @@ def test_nobody_makes_us_set_paper_without_end(client: FlaskClient, monkeypatch:
 
 
 @pytest.mark.parametrize("path", ["check", "sign"])
-def test_what_answers_a_form_is_kept_by_no_cache(client: FlaskClient, path: str) -> None:
+def test_what_answers_a_form_is_kept_by_no_cache_that_is_shared(client: FlaskClient, path: str) -> None:
     form = filled(client.get(CAMPAIGN).text, postcode="" if path == "sign" else "9000")
     answer = client.post(f"{CAMPAIGN}/{path}", data=form)
     assert "Marie Peeters" in answer.text
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
 def test_a_link_over_its_limit_tells_nobody_its_address(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
