@@ -28,7 +28,6 @@ def test_signing_needs_no_redis(short: Short) -> None:
     short("f3")
 
 
-@pytest.mark.long
 def test_five_more_killed_while_redis_is_away_emptied_and_killed_cost_no_letter_and_no_pace(short: Short) -> None:
     verdict = short("f4")
     assert verdict.figures["workers killed with a lease"] == 5
@@ -85,20 +84,17 @@ def test_a_clock_that_jumps_by_an_hour_breaks_no_pace_and_stops_nothing(short: S
     assert verdict.duplicates == 0
 
 
-@pytest.mark.long
 def test_many_drains_and_schedulers_at_once_send_each_letter_once_and_keep_the_pace(short: Short) -> None:
     verdict = short("f12")
     assert verdict.duplicates == 0
     assert verdict.figures["drains that sent"] == 8
 
 
-@pytest.mark.long
 def test_a_deploy_in_the_middle_of_sending_doubles_and_loses_nothing(short: Short) -> None:
     verdict = short("f13")
     assert verdict.duplicates == 0
 
 
-@pytest.mark.long
 def test_a_worker_frozen_past_its_lease_cannot_overwrite_what_came_of_its_letter(short: Short) -> None:
     verdict = short("f14-points")
     assert verdict.duplicates == 2
