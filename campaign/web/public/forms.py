@@ -66,6 +66,30 @@ def _strip_all(value: str) -> str:
     return value.strip()
 
 
+def subject_field() -> Any:
+    """The subject of a letter, where it is first written and where it is corrected."""
+    return StringField(
+        filters=[_one_line],
+        validators=[
+            DataRequired(_("Write a subject.")),
+            Length(max=SUBJECT_MAX, message=_("Use at most %(max)d characters for the subject.")),
+            _header,
+        ],
+    )
+
+
+def body_field() -> Any:
+    """Its words, likewise."""
+    return TextAreaField(
+        filters=[_clean],
+        validators=[
+            DataRequired(_("Write your letter.")),
+            Length(min=BODY_MIN, message=_("Your letter is too short.")),
+            Length(max=BODY_MAX, message=_("Your letter is too long: use at most %(max)d characters.")),
+        ],
+    )
+
+
 @cache
 def _countries(_lang: str) -> list[SelectChoice]:
     return [SelectChoice(*pair) for pair in i18n.countries()]
@@ -86,22 +110,8 @@ class SignForm(TokenForm):
     email = StringField(filters=[_strip], validators=[DataRequired(_("Write your email address."))])
     postcode = StringField(filters=[_strip], validators=[DataRequired(_("Write your postcode."))])
     country = SelectField(choices=[], validate_choice=False)
-    subject = StringField(
-        filters=[_one_line],
-        validators=[
-            DataRequired(_("Write a subject.")),
-            Length(max=SUBJECT_MAX, message=_("Use at most %(max)d characters for the subject.")),
-            _header,
-        ],
-    )
-    body = TextAreaField(
-        filters=[_clean],
-        validators=[
-            DataRequired(_("Write your letter.")),
-            Length(min=BODY_MIN, message=_("Your letter is too short.")),
-            Length(max=BODY_MAX, message=_("Your letter is too long: use at most %(max)d characters.")),
-        ],
-    )
+    subject = subject_field()
+    body = body_field()
     updates = RadioField(choices=[SelectChoice("yes"), SelectChoice("no")], validate_choice=False)
     public = RadioField(
         choices=[SelectChoice(choice.value) for choice in Public], default=Public.HIDDEN, validate_choice=False

@@ -9,29 +9,21 @@ from wtforms.validators import DataRequired, Length
 
 from campaign import letters, signatures
 from campaign.core import addresses
-from campaign.core.text import one_line, prose
 from campaign.core.tokens import Purpose
 from campaign.signatures import Correction, Own, Public
 from campaign.web.origin import LinkForm, TokenForm
 from campaign.web.public.forms import (
-    BODY_MAX,
-    BODY_MIN,
     COMMENT_MAX,
     NAME_MAX,
     POSTCODE,
     SHAPES,
-    SUBJECT_MAX,
+    _clean,
     _header,
     _plain,
+    _strip,
+    body_field,
+    subject_field,
 )
-
-
-def _strip(value: str | None) -> str:
-    return one_line(value or "")
-
-
-def _clean(value: str | None) -> str:
-    return prose(value or "")
 
 
 class AskForm(TokenForm):
@@ -69,22 +61,8 @@ class MineForm(LinkForm):
         validators=[Length(max=COMMENT_MAX, message=_("Use at most %(max)d characters for why you sign."))],
     )
     updates = RadioField(choices=[SelectChoice("yes"), SelectChoice("no")])
-    subject = StringField(
-        filters=[_strip],
-        validators=[
-            DataRequired(_("Write a subject.")),
-            Length(max=SUBJECT_MAX, message=_("Use at most %(max)d characters for the subject.")),
-            _header,
-        ],
-    )
-    body = TextAreaField(
-        filters=[_clean],
-        validators=[
-            DataRequired(_("Write your letter.")),
-            Length(min=BODY_MIN, message=_("Your letter is too short.")),
-            Length(max=BODY_MAX, message=_("Your letter is too long: use at most %(max)d characters.")),
-        ],
-    )
+    subject = subject_field()
+    body = body_field()
 
     def __init__(self, formdata: Any, own: Own) -> None:
         self.own, text = own, letters.text(own.text_id)
