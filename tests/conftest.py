@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import flask_migrate
 import psycopg
@@ -14,8 +14,6 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from werkzeug.test import TestResponse
 
 from campaign import embedded
@@ -24,6 +22,7 @@ from campaign.config import Settings, load
 from campaign.core import logs
 from campaign.core.db import db, transaction
 from campaign.seed import seed
+from tests.support import shared, snapshot
 from tests.support.installation import Installation
 from tests.support.mail import maildir
 
@@ -35,6 +34,7 @@ FOLDER = pytest.StashKey[str]()
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers once and make the database that all others are copied from."""
     logs.setup("tests", "error")
+    shared.share()
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     folder = tempfile.mkdtemp(prefix="postbag-test-")
@@ -121,6 +121,7 @@ def env(database_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]:
     return {**environment(str(tmp_path)), "DATABASE_URL": database_url, "REDIS_URL": redis_url}
 
 
+NO_TRIGGERS = "-c session_replication_role=replica"
 # TRUNCATE of all tables takes 180 ms, most of it for tables that were empty: that was a third of the suite.
 EMPTY = """
     DO $$
@@ -161,7 +162,7 @@ def settings(env: dict[str, str]) -> Settings:
 def app(clean: None, settings: Settings) -> Iterator[Flask]:
     """The app on an empty database, in its context."""
     app = create_app(settings)
-    app.jinja_env.bytecode_cache = Templates()
+    app.jinja_env.bytecode_cache = shared.Templates()
     with app.app_context():
         yield app
         db.session.remove()
@@ -185,26 +186,14 @@ def plain(unused: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def seeded(app: Flask) -> Flask:
+def seeded(app: Flask, database_url: str) -> Flask:
     """The app with the demonstration campaign."""
-    with transaction():
-        seed()
+    with psycopg.connect(_plain(database_url), autocommit=True, options=NO_TRIGGERS) as connection:
+        if not snapshot.put_back(connection):
+            with transaction():
+                seed()
+            snapshot.take(connection)
     return app
-
-
-class Templates(BytecodeCache):
-    """Each test makes an app; what one compiled, the next one takes."""
-
-    kept: ClassVar[dict[str, bytes]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give what an earlier app compiled; Jinja compares its checksum with the source."""
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it."""
-        self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
 class Browser(FlaskClient):

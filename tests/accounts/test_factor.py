@@ -14,15 +14,13 @@ from campaign.accounts import WrongCode, factor
 from campaign.accounts.models import RecoveryCode, User
 from campaign.core.db import session, transaction
 from tests.support import console
-from tests.support.passwords import cheap
 
 NOON = datetime(2026, 11, 22, 12, 0, 15, tzinfo=UTC)
 WRONG = ["", "000000", "12345", "1234567", "abcdef", "１２３４５６", "12 34", "\x00", "x" * 5000]
 
 
 @pytest.fixture
-def ann(app: Flask, monkeypatch: pytest.MonkeyPatch) -> UUID:
-    cheap(monkeypatch)
+def ann(app: Flask) -> UUID:
     return console.member()
 
 

@@ -14,15 +14,13 @@ from campaign.core.db import session, transaction
 from campaign.core.errors import Conflict, Gone, NotFound
 from campaign.outbox import Message, Unsendable
 from tests.support import console
-from tests.support.passwords import cheap
 
 BOB = "bob@staff.example"
 PASSWORD = "another horse and its battery"
 
 
 @pytest.fixture
-def home(app: Flask, monkeypatch: pytest.MonkeyPatch) -> UUID:
-    cheap(monkeypatch)
+def home(app: Flask) -> UUID:
     console.member()
     with transaction():
         return accounts.ensure_organisation("demo", "Demo").id

@@ -14,12 +14,10 @@ from campaign.accounts.models import ApiKey
 from campaign.core.db import session, transaction
 from campaign.core.errors import NotFound
 from tests.support import console
-from tests.support.passwords import cheap
 
 
 @pytest.fixture
-def ann(app: Flask, monkeypatch: pytest.MonkeyPatch) -> UUID:
-    cheap(monkeypatch)
+def ann(app: Flask) -> UUID:
     return console.member()
 
 

@@ -12,14 +12,12 @@ from campaign.core import audit
 from campaign.core.db import session, transaction
 from campaign.core.errors import Conflict, DomainError, NotFound
 from tests.support import console
-from tests.support.passwords import cheap
 from tests.support.threads import at_once
 
 
 @pytest.fixture
-def ann(app: Flask, monkeypatch: pytest.MonkeyPatch) -> UUID:
+def ann(app: Flask) -> UUID:
     """The owner."""
-    cheap(monkeypatch)
     return console.member()
 
 

@@ -1,5 +1,6 @@
 """Debian's Chromium, driven by Playwright, against real processes."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -54,9 +55,12 @@ def open_window(chromium: Browser, everything: Installation) -> Iterator[Callabl
     assert [text for text in complaints if not any(part in text for part in expected)] == []
 
 
-@pytest.fixture(scope="session")
-def pictures() -> Path:
-    """Where pictures of the pages go, for people to look at; not committed."""
+@pytest.fixture(scope="session", autouse=True)
+def pictures() -> Iterator[Path]:
+    """Where pictures of the pages go, for people to look at; not committed. They take time, so only when asked for."""
     folder = Path("pictures")
     folder.mkdir(exist_ok=True)
-    return folder
+    with pytest.MonkeyPatch.context() as patch:
+        if "PICTURES" not in os.environ:
+            patch.setattr(Page, "screenshot", lambda page, **options: b"")
+        yield folder

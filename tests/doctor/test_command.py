@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,20 +14,13 @@ from sqlalchemy import text
 from campaign import cli as commands, outbox
 from campaign.core.db import session, transaction
 from campaign.outbox import Claimed, Lane, Stopped, Wait, pauses
-from tests.support import outbox as ledger
+from tests.support import nursery, outbox as ledger
 from tests.support.installation import Installation
 
 
 def run(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """`campaign ARGUMENTS` as a process."""
-    return subprocess.run(
-        [sys.executable, "-m", "campaign", *arguments],
-        env={**os.environ, **env},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return nursery.run(list(arguments), {**os.environ, **env})
 
 
 @pytest.mark.processes

@@ -1,7 +1,6 @@
 """Everything at once: in time, one check's failure spares the others, and no secret comes out."""
 
 import threading
-import time
 
 import pytest
 
@@ -48,9 +47,9 @@ def test_settings_that_are_unwise(having: Having, changes: dict[str, str], words
 
 
 def test_a_check_that_hangs_costs_its_own_line_only(having: Having) -> None:
-    begun, ends = time.monotonic(), threading.Event()
+    ends = threading.Event()  # the check that hangs ends by this alone
     found = examine(having(**REAL), Zone(hold=ends), seconds=2.0)
-    assert time.monotonic() - begun < 20  # the one that hangs never ends by itself
+    assert not ends.is_set()
     assert (found[-1].check, found[-1].status) == ("sending domain", PROBLEM)
     assert "did not end in time" in found[-1].text
     assert [finding.check for finding in found if finding.check in CHECKS] == CHECKS

@@ -1,8 +1,6 @@
 """Settings: each is documented, what is missing or bad is named all at once, and secrets may stand in files."""
 
 import os
-import subprocess
-import sys
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ import pytest
 
 from campaign.config import Settings, SettingsError, load
 from tests.house.tables import code, rows
+from tests.support import nursery
 
 GOOD = {
     "DATABASE_URL": "postgresql:///campaign",
@@ -128,15 +127,7 @@ def test_settings_cannot_be_changed_once_read() -> None:
 )
 def test_a_command_without_settings_lists_them_and_ends_with_2(command: str, tmp_path: Path) -> None:
     bare = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", "campaign", *command.split()],
-        env={**bare, "SECRET_KEY": "short"},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = nursery.run(command.split(), {**bare, "SECRET_KEY": "short"}, cwd=tmp_path)
     listed = {line.split()[0] for line in done.stderr.splitlines() if line.startswith("  ")}
     assert (done.returncode, listed) == (2, REQUIRED)
     assert "Traceback" not in done.stderr

@@ -4,8 +4,6 @@ import http.client
 import json
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.installation import free_ports
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.nursery import nursery
 
 
 @dataclass
@@ -41,10 +38,8 @@ class LiveProcess:
         self._log = folder / "live.log"
         self._opened: list[socket.socket] = []
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.live.counting", str(self.port), str(self._noted)],
-                cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
+            arguments = [str(self.port), str(self._noted)]
+            self.process = nursery().start(arguments, {**os.environ, **env}, log, module="tests.live.counting")
         eventually(lambda: self.get("/healthz").status == 200, "the live process answers", 40)
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Reply:

@@ -15,16 +15,14 @@ from campaign.core.i18n import CODES
 from campaign.outbox import Message, Unsendable
 from tests.mail.writing import _wire, part, shown
 from tests.support.console import member
-from tests.support.passwords import cheap
 
 GOLDEN = Path(__file__).parent / "golden" / "staff"
 REASON = "there is no such mailbox (5.1.1)"
 
 
 @pytest.fixture
-def ann(seeded: Flask, monkeypatch: pytest.MonkeyPatch) -> UUID:
+def ann(seeded: Flask) -> UUID:
     """An owner of the demonstration, beside people who answer for nothing."""
-    cheap(monkeypatch)
     member(Role.VIEWER, "viewer@demo.example")
     member(Role.OWNER, "owner@other.example", "other")
     id_ = member(Role.OWNER, "ann@demo.example")

@@ -20,14 +20,12 @@ from campaign.signatures import campaign_key
 from tests.mail.page import Page
 from tests.mail.writing import _wire, part, read, shown
 from tests.support.console import member
-from tests.support.passwords import cheap
 
 GOLDEN = Path(__file__).parent / "golden" / "staff"
 
 
 @pytest.fixture
-def campaign(seeded: Flask, monkeypatch: pytest.MonkeyPatch) -> Campaign:
-    cheap(monkeypatch)
+def campaign(seeded: Flask) -> Campaign:
     member()
     with transaction():
         return session().scalars(select(Campaign)).one()

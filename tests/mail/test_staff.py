@@ -20,16 +20,14 @@ from campaign.core.i18n import CODES
 from tests.mail.page import Page
 from tests.mail.writing import _wire, part, shown
 from tests.support.console import member
-from tests.support.passwords import cheap
 
 GOLDEN = Path(__file__).parent / "golden" / "staff"
 FRESH = re.compile(r"(?<=/staff/)(invitation|reset|email)/[\w.~-]+")
 
 
 @pytest.fixture
-def ann(seeded: Flask, monkeypatch: pytest.MonkeyPatch) -> UUID:
+def ann(seeded: Flask) -> UUID:
     """An owner who wants another address."""
-    cheap(monkeypatch)
     id_ = member(Role.OWNER, "ann@demo.example")
     with transaction():
         session().execute(text("UPDATE users SET email_wanted = 'claes@demo.example' WHERE id = :id"), {"id": id_})

@@ -19,13 +19,7 @@ from campaign.reports import MilestoneView
 from campaign.signatures import campaign_key
 from tests.support.console import member
 from tests.support.forms import SLUG
-from tests.support.passwords import cheap
 from tests.support.threads import at_once
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap(monkeypatch)
 
 
 def here() -> StaffCampaign:

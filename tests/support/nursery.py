@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -80,11 +81,22 @@ class Nursery:
         theirs.close()
         atexit.register(self.close)
 
-    def start(self, argv: list[str], env: dict[str, str], log: IO[bytes]) -> Child:
-        """Run `campaign ARGV` in a process of its own, leader of a new session, writing to the log."""
-        order = json.dumps({"argv": argv, "env": env, "cwd": str(Path.cwd())}).encode()
+    def start(
+        self,
+        argv: list[str],
+        env: dict[str, str],
+        log: IO[bytes],
+        errors: IO[bytes] | None = None,
+        module: str = "campaign",
+        cwd: Path | None = None,
+    ) -> Child:
+        """Run `campaign ARGV` in a process of its own, leader of a new session, writing to the log.
+
+        `errors`: where its second output goes, else to the log too. `module`: another program that imports the same.
+        """
+        order = json.dumps({"argv": argv, "env": env, "cwd": str(cwd or Path.cwd()), "module": module}).encode()
         with self._lock:
-            socket.send_fds(self._socket, [order], [log.fileno()])
+            socket.send_fds(self._socket, [order], [log.fileno(), (errors or log).fileno()])
             while not self._born:
                 self.listen(1)
             return Child(self, self._born.pop())
@@ -109,6 +121,15 @@ class Nursery:
         self._process.wait()
 
 
+def run(argv: list[str], env: dict[str, str], cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    """`campaign ARGV` to its end, as subprocess.run does it. Raises subprocess.TimeoutExpired after a minute."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        code = nursery().start(argv, env, output, errors, cwd=cwd).wait(60)
+        output.seek(0)
+        errors.seek(0)
+        return subprocess.CompletedProcess(argv, code, output.read().decode(), errors.read().decode())
+
+
 def nursery() -> Nursery:
     """This process's own, made when it is first asked for."""
     if not _made:
@@ -131,7 +152,7 @@ def _serve(line: socket.socket) -> dict[str, Any] | None:
             os.read(bell, 512)
             _bury(line)
         if line in heard:
-            message, files, _flags, _address = socket.recv_fds(line, LARGEST, 1)
+            message, files, _flags, _address = socket.recv_fds(line, LARGEST, 2)
             if not message:
                 return None
             if os.fork() == 0:
@@ -139,8 +160,9 @@ def _serve(line: socket.socket) -> dict[str, Any] | None:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 os.close(bell)
                 os.close(rope)
-                return {**json.loads(message), "log": files[0]}
-            os.close(files[0])
+                return {**json.loads(message), "outputs": files}
+            for file in files:
+                os.close(file)
 
 
 def _bury(line: socket.socket) -> None:
@@ -159,14 +181,14 @@ def _become(order: dict[str, Any], line: socket.socket) -> None:
     os.chdir(order["cwd"])
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
-    for number in (1, 2):
-        os.dup2(order["log"], number)
-    os.close(order["log"])
+    for number, file in enumerate(order["outputs"], 1):
+        os.dup2(file, number)
+        os.close(file)
     os.environ.clear()
     os.environ.update(order["env"])
     time.tzset()
-    sys.argv = ["campaign", *order["argv"]]
-    runpy.run_module("campaign", run_name="__main__", alter_sys=True)
+    sys.argv = [order["module"], *order["argv"]]
+    runpy.run_module(order["module"], run_name="__main__", alter_sys=True)
 
 
 def main() -> None:

@@ -6,9 +6,11 @@ from argon2 import PasswordHasher
 from campaign.accounts import passwords
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+NOBODY = CHEAP.hash("nobody has this password")
+REAL = PasswordHasher(), passwords._NOBODY
 
 
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash with the least work that argon2 knows."""
-    monkeypatch.setattr(passwords, "_hasher", CHEAP)
-    monkeypatch.setattr(passwords, "_NOBODY", CHEAP.hash("nobody has this password"))
+def real(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash with the work of a real installation."""
+    monkeypatch.setattr(passwords, "_hasher", REAL[0])
+    monkeypatch.setattr(passwords, "_NOBODY", REAL[1])
