@@ -55,8 +55,10 @@ HEALTH = text(
             WHERE lane = l.lane AND stream = s.key AND state = 'queued' AND NOT frozen AND carrier_id IS NULL
               AND due_at <= present.at AND NOT EXISTS (
                 SELECT FROM outbox_pauses z WHERE z.key IN (
-                  split_part(q.stream, '/', 1), 'owner:' || q.owner,
-                  'owner:' || q.owner || '/' || split_part(q.stream, '/', 1)))
+                  split_part(q.stream, '/', 1),
+                  CASE WHEN q.stream <> 'lane:people' THEN 'owner:' || q.owner END,
+                  'owner:' || q.owner || '/' || split_part(q.stream, '/', 1),
+                  CASE WHEN starts_with(q.stream, 'target:') THEN 'paper:' || q.owner END))
             ORDER BY due_at LIMIT 1
         ) m LEFT JOIN outbox_paces d ON d.key = 'domain:' || m.domain AND l.lane = :letters
         WHERE s.lane = l.lane

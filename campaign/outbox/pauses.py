@@ -18,6 +18,8 @@ from campaign.outbox.models import Message
 from campaign.outbox.states import State
 
 ALL = "all"
+# The streams of letters to offices; rehearsed ones have others.
+OFFICES = "target:"
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,18 @@ def of_owner(owner: UUID, stream: str = "") -> str:
     return f"owner:{owner}/{stream}" if stream else f"owner:{owner}"
 
 
+def of_paper(owner: UUID) -> str:
+    """The key under which an owner's letters to offices go on paper, see `paper`: no worker takes them."""
+    return f"paper:{owner}"
+
+
 def holding(owner: UUID, lane: Lane, stream: str) -> tuple[str, ...]:
     """Every key whose pause holds up an owner's message in a stream, the widest first."""
     whole = stream.partition("/")[0]
-    return ALL, lane.limit, whole, of_owner(owner), of_owner(owner, whole)
+    if stream == Lane.PEOPLE.limit:
+        return ALL, lane.limit  # what people wait for is no letter
+    paper = (of_paper(owner),) if stream.startswith(OFFICES) else ()
+    return ALL, lane.limit, whole, of_owner(owner), of_owner(owner, whole), *paper
 
 
 def pause(key: str, *, reason: str, actor: str) -> bool:

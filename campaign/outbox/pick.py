@@ -11,11 +11,13 @@ from sqlalchemy.types import Text
 from campaign.outbox.models import WAITING, Message
 from campaign.outbox.turns import CATCH_UP
 
-# Paused by staff or by trouble: everything, a lane, a stream with its digests, or all letters of an owner.
+# Paused by staff or by trouble: everything, a lane, a stream with its digests, or all letters of an owner; those who
+# sign meanwhile still get the mail that they wait for.
 _STREAM_GOES = """NOT EXISTS (
     SELECT FROM outbox_pauses s WHERE s.key IN ('all', 'lane:' || :lane, split_part(p.key, '/', 1)))"""
-_OWNER_GOES = """NOT EXISTS (SELECT FROM outbox_pauses s WHERE s.key IN (
-    'owner:' || {0}.owner, 'owner:' || {0}.owner || '/' || split_part({0}.stream, '/', 1)))"""
+_OWNER_GOES = """({0}.stream = 'lane:people' OR NOT EXISTS (SELECT FROM outbox_pauses s WHERE s.key IN (
+    'owner:' || {0}.owner, 'owner:' || {0}.owner || '/' || split_part({0}.stream, '/', 1),
+    CASE WHEN starts_with({0}.stream, 'target:') THEN 'paper:' || {0}.owner END)))"""
 # Not set aside by a worker that is about to send it, see `batches`.
 _FREE = "(m.lease_until IS NULL OR m.lease_until <= clock_timestamp())"
 _BY_TIME = f"""

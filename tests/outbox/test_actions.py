@@ -51,6 +51,19 @@ def test_one_campaigns_pause_does_not_hold_up_another(app: Flask) -> None:
     assert waits()
 
 
+def test_who_signs_while_a_campaign_is_paused_still_gets_the_mail_to_confirm(app: Flask) -> None:
+    owner = new_id()
+    (letter,) = ledger.notes(1, owner=owner)
+    (asked,) = ledger.notes(1, owner=owner, lane=Lane.PEOPLE, stream=Lane.PEOPLE.limit)
+    ledger.without_pace()
+    with transaction():
+        pauses.pause(pauses.of_owner(owner), reason="a test", actor=STAFF)
+        assert pauses.holding(owner, Lane.PEOPLE, Lane.PEOPLE.limit) == ("all", Lane.PEOPLE.limit)
+        assert outbox.lanes_due() == [Lane.PEOPLE]
+    assert waits(), letter
+    assert ledger.claimed(Lane.PEOPLE).id == asked
+
+
 def test_a_single_message_is_paused_and_its_history_shows_it(app: Flask) -> None:
     first, second = ledger.notes(2)
     ledger.without_pace()
