@@ -1,5 +1,6 @@
 """Share: how much of a letter is its writer's own, with a million letters stored, beside a thousand."""
 
+import random
 import time
 
 from sqlalchemy import select
@@ -18,10 +19,11 @@ FILL = """
     FROM generate_series(1, {0}) AS n, (SELECT * FROM model_letter_versions WHERE lang = 'en' LIMIT 1) v
 """
 OWN = "My neighbour slept outside all winter, and I am ashamed of that.\n\n"
+OTHER = 1 / 3  # so many words are others: then little stands in a row, and most is compared word by word
 
 
 def run(plan: Plan) -> list[Line]:
-    """The longest letter that the form takes, measured first (texts read and made ready) and then again and again."""
+    """The longest letter that the form takes, much changed: at first (texts made ready), then again and again."""
     found = {name: _times(plan.house.place(f"share{name}"), n) for name, n in (("few", FEW), ("many", MANY))}
     first, p95 = found["many"]
     return [
@@ -45,7 +47,9 @@ def _times(place: Place, stored: int) -> tuple[float, float]:
     place.run("VACUUM ANALYZE letter_texts")
     with place.app() as app, app.test_request_context():
         version = session().scalars(select(ModelLetterVersion).where(ModelLetterVersion.lang == "en").limit(1)).one()
-        body = ((OWN + version.body) * 10)[:8000]
+        dice = random.Random(1)
+        mine = [f"other{n}" if dice.random() < OTHER else word for n, word in enumerate(version.body.split() * 10)]
+        body = (OWN + " ".join(mine))[:8000]
         first, *others = [_one(version, body) for _n in range(TIMES + 1)]
     return first, sorted(others)[int(0.95 * TIMES)]
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from campaign import campaigns, letters
 from tests.support import people
+from tests.support.edits import pair
 from tests.support.forms import CAMPAIGN
 from tests.support.mail import link, text, wait_for_mails
 from tests.support.pages import assert_accessible, assert_fits
@@ -65,12 +66,26 @@ def test_a_letter_is_written_on_a_phone(open_window: Window, tmp_path: Path) -> 
     assert (page.input_value("#own_line"), page.input_value("#body"), share(page)) == ("", model, 0)
     page.get_by_role("link", name="Bring my text back").click()
     assert (page.input_value("#own_line"), page.input_value("#body")) == (LINE, written)
+    same_shares(page)
     draft(page, written)
     sign(page)
     assert page.evaluate("localStorage.length") == 0, "sent is no draft any more"
     (asked,) = wait_for_mails(tmp_path / "mail", 1)
     page.goto(link(asked))
     expect(page.locator("main")).to_contain_text("in your own words")
+
+
+def same_shares(page: Page) -> None:
+    """Of letters with known edits, the browser says what the server says."""
+    pairs = [pair(seed) for seed in range(1000)]
+    here = page.evaluate(
+        """async (pairs) => {
+            const { known } = await import(document.querySelector("[data-share-script]").dataset.shareScript);
+            return pairs.map(([models, letter]) => known(models)(letter));
+        }""",
+        [[one.models, one.letter] for one in pairs],
+    )
+    assert here == [letters.share.own(one.letter, one.models) for one in pairs]
 
 
 def draft(page: Page, written: str) -> None:

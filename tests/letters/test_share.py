@@ -1,9 +1,7 @@
 """How much of a letter is its writer's own: measured against letters whose share is known, and counted exactly."""
 
-import random
 import re
-import time
-import tomllib
+from collections import Counter
 from uuid import UUID
 
 import pytest
@@ -12,92 +10,37 @@ from hypothesis import given, settings, strategies as st
 from sqlalchemy import select
 
 from campaign import campaigns, counters, letters, reports, signatures
-from campaign.config import ROOT
 from campaign.core.db import session, transaction
 from campaign.jobs.recount import recount
-from campaign.letters import LetterText
+from campaign.letters import LetterText, share
 from campaign.letters.share import Known, own, words
 from campaign.signatures import SignatureState
 from campaign.signatures.standing import move
 from tests.support import people
+from tests.support.edits import MODELS, VARIANTS, pair
 from tests.support.forms import SLUG
 
-FOLDER = ROOT / "demo" / SLUG
-MODELS = {
-    lang: tomllib.loads((FOLDER / f"{lang}.toml").read_text())["letter"]["body"] for lang in ("en", "fr", "nl", "de")
-}
-COMMON = [
-    "the",
-    "of",
-    "in",
-    "and",
-    "a",
-    "to",
-    "for",
-    "that",
-    "de",
-    "la",
-    "les",
-    "et",
-    "van",
-    "het",
-    "der",
-    "die",
-    "und",
-    "zu",
-    "en",
-    "is",
-]
-PAIRS, WORST = 1000, 3.0
-Sentence = list[tuple[str, bool]]
-
+PAIRS, WORST, MEAN = 1000, 3.0, 0.75
 own_words = st.lists(st.from_regex(r"[a-z]{4,9}zq", fullmatch=True), min_size=1, max_size=60)
 
 
-def made(seed: int) -> tuple[str, str, float]:
-    """A model, a letter made from it by known edits, and how much of that letter is own, in per cent.
-
-    Sentences go, paragraphs change places, up to one word in ten is another, own sentences with ordinary words come in.
-    """
-    dice = random.Random(seed)
-    model = dice.choice(list(MODELS.values())).strip()
-    paragraphs = [[sentence(part) for part in re.split(r"(?<=[.!?])\s+", one)] for one in model.split("\n\n")]
-    if dice.random() < 0.3:
-        dice.shuffle(paragraphs)
-    for paragraph in dice.choices(paragraphs, k=dice.randrange(5)):
-        if len(paragraph) > 1:
-            paragraph.pop(dice.randrange(len(paragraph)))
-    changed = dice.choice([0, 0, 0.02, 0.05, 0.1])
-    letter = [[[(f"other{dice.randrange(10**6)}", True) if dice.random() < changed else word for word in one]
-               for one in paragraph] for paragraph in paragraphs]  # fmt: skip
-    for _ in range(dice.randrange(6)):
-        paragraph = dice.choice(letter)
-        paragraph.insert(dice.randrange(len(paragraph) + 1), own_sentence(dice))
-    said = "\n\n".join(" ".join(" ".join(word for word, _own in one) for one in part) for part in letter)
-    flat = [(len(words(word)), is_own) for part in letter for one in part for word, is_own in one]
-    return model, said, 100 * sum(n for n, is_own in flat if is_own) / sum(n for n, _own in flat)
+def test_letters_with_known_edits_are_measured_within_three_points() -> None:
+    """Half of all words may be others; see `Pair.told` for what nothing in a letter tells."""
+    known = {lang: Known([MODELS[lang], VARIANTS[lang]]) for lang in MODELS}
+    pairs = [pair(seed) for seed in range(PAIRS)]
+    errors = sorted((abs(known[one.lang].own(one.letter) - one.share), one.told, n) for n, one in enumerate(pairs))
+    told = [error for error in errors if error[1]]
+    print(spread("all", errors), spread("told", told), sep="\n")
+    assert len(told) > PAIRS / 2
+    assert told[-1][0] < WORST, (told[-1], pairs[told[-1][2]])
+    assert sum(error for error, *_ in errors) / PAIRS < MEAN
+    assert sum(error >= WORST for error, *_ in errors) < 0.03 * PAIRS
 
 
-def sentence(text: str) -> Sentence:
-    return [(word, False) for word in text.split()]
-
-
-def own_sentence(dice: random.Random) -> Sentence:
-    """Four words in ten are ordinary ones, such as the model has too."""
-    return [
-        (dice.choice(COMMON) if dice.random() < 0.4 else f"own{dice.randrange(10**6)}", True)
-        for _ in range(dice.randrange(4, 25))
-    ]
-
-
-def test_a_thousand_letters_with_known_edits_are_measured_within_three_points() -> None:
-    errors = {}
-    for seed in range(PAIRS):
-        model, letter, share = made(seed)
-        errors[seed] = abs(own(letter, [model]) - share)
-    worst = max(errors, key=errors.__getitem__)
-    assert errors[worst] < WORST, (worst, errors[worst])
-    assert sum(errors.values()) / PAIRS < 0.5
+def spread(name: str, errors: list[tuple[float, bool, int]]) -> str:
+    """How far off the shares are, for whoever runs this with -s."""
+    at = {f"{share}%": errors[len(errors) * share // 100][0] for share in (50, 90, 95, 99)}
+    return f"{name}: " + ", ".join(f"{share} of {len(errors)} below {error:.1f}" for share, error in at.items())
 
 
 @settings(max_examples=100, deadline=None)
@@ -118,25 +61,22 @@ def test_case_punctuation_and_line_breaks_are_nobodys_own_words() -> None:
     assert own("Two words", [MODELS["en"]]) == 100
 
 
-@pytest.mark.parametrize("repeated", ["of the ", "a ", "I am writing to you "])
-def test_what_repeats_costs_no_time(repeated: str) -> None:
+@pytest.mark.parametrize("repeated", ["of the ", "a ", "I am writing to you ", "of the law other "])
+def test_what_repeats_is_not_compared_again_and_again(monkeypatch: pytest.MonkeyPatch, repeated: str) -> None:
+    looked: list[tuple[int, int]] = []
+
+    def in_order(mine: list[str], text: list[str], often: Counter[str]) -> int:
+        looked.append((len(mine), len(text)))
+        return 0
+
+    monkeypatch.setattr(share, "_in_order", in_order)
     known = Known([repeated * (8000 // len(repeated)), *MODELS.values()])
-    begun = time.process_time()
-    known.own(repeated * (8000 // len(repeated)))
-    assert time.process_time() - begun < 0.1
-
-
-def test_a_long_letter_is_measured_in_under_five_milliseconds() -> None:
-    known = Known(MODELS.values())
-    letter = (MODELS["en"] + " and words of my own ") * 8
-    least = min(timed(known, letter[:8000]) for _ in range(10))
-    assert least < 0.005
-
-
-def timed(known: Known, letter: str) -> float:
-    begun = time.perf_counter()
-    known.own(letter)
-    return time.perf_counter() - begun
+    letter = (repeated * (8000 // len(repeated))).replace("other", "mine")
+    known.own(f"{letter} {'my own words ' * 2000} {letter}")
+    assert all(mine <= 2 * share.FAR + 2 * share.NEAR for mine, _text in looked)
+    reach = 2 * share.FAR + 3 * share.NEAR
+    assert all(text <= 2 * share.PLACES * (reach + share.NEAR) for _mine, text in looked)
+    assert max(len(places) for places in known._places.values()) <= share.PLACES
 
 
 def shares() -> list[int]:
@@ -156,8 +96,8 @@ def test_versions_variants_other_languages_and_facts_are_the_campaigns_words(see
     people.forget()
     begun = letters.model(page.id, "en", page.title).version_id
     for theirs in (before.body, other.body, fact, MODELS["nl"]):
-        assert letters.share.of_version(begun, theirs) == 0
-    assert letters.share.of_version(begun, f"{other.body} My own seven words stand here, too.") == 39
+        assert share.of_version(begun, theirs) == 0
+    assert share.of_version(begun, f"{other.body} My own seven words stand here, too.") == 39
 
 
 def _facts(campaign_id: UUID) -> list[campaigns.FactView]:
