@@ -42,6 +42,7 @@ from campaign.web.staff import (
     delivery as _delivery,
     exports as _exports,
     facts as _facts,
+    handovers as _handovers,
     home as _staff_home,
     invalidations as _invalidations,
     invitation as _invitation,
@@ -129,6 +130,7 @@ VIEWS = (
     _exports,
     _invalidations,
     _milestones,
+    _handovers,
     _modes,
     _moderation,
     _paper,
@@ -239,6 +241,7 @@ def _composers() -> None:
     outbox.compose_with("digest", signatures.digest.digest)
     outbox.compose_with("summary", signatures.digest.summary)
     outbox.compose_with("alarm", reports.alarms.alarm)
+    outbox.compose_with(campaigns.late.KIND, campaigns.late.compose)
     outbox.compose_with("milestone", reports.composers.milestone)
     for kind, composer in accounts.composers.BY_KIND.items():
         outbox.compose_with(kind, composer)
@@ -248,9 +251,8 @@ def _checks() -> None:
     """What must be right before a campaign opens, in the order in which staff read it."""
     checklist = campaigns.checklist
     checklist.check_with("texts", campaigns.readiness.texts)
-    checklist.check_with("letter", letters.checks.letter)
-    checklist.check_with("trial", letters.checks.trial)
+    checklist.check_with("letter", letters.checks.everything)
     checklist.check_with("targets", campaigns.readiness.targets)
     checklist.check_with("facts", campaigns.evidence_check.facts)
     checklist.check_with("privacy", campaigns.readiness.privacy)
-    checklist.check_with("sending domain", doctor.sending_domain)
+    checklist.check_with("sending domain", doctor.sending_domain, network=True)

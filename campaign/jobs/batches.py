@@ -3,7 +3,6 @@
 Everything is in rows: without Redis it goes on as well, and what a killed process left, the next one takes up.
 """
 
-import tempfile
 import threading
 import time
 import zipfile
@@ -15,9 +14,10 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from campaign import printing, signatures
+from campaign import outbox, printing, signatures
 from campaign.core import i18n
 from campaign.core.db import db, session, transaction
+from campaign.jobs import folders
 from campaign.jobs.stop import stopping
 from campaign.signatures import exports, invalidation, sheets, tables
 
@@ -28,6 +28,7 @@ FORGET_SECONDS = 600.0
 BEAT_SECONDS = 2.0
 PARTING_SECONDS = 5.0
 PART = 1024 * 1024
+PACKS = ("pack", printing.handover.KIND)
 
 
 @contextmanager
@@ -44,6 +45,7 @@ def working(app: Flask) -> Iterator[None]:
 
 
 def _live(app: Flask, ended: threading.Event) -> None:
+    folders.clear()
     with app.app_context():
         while not ended.is_set():
             if not _attempt():
@@ -75,7 +77,8 @@ def work() -> bool:
 
 
 def forget() -> None:
-    """Drop the files whose day is over, and what was counted and never begun."""
+    """Drop the files whose day is over, what killed makers left, and what was counted and never begun."""
+    folders.clear()
     with transaction():
         exports.forget()
         invalidation.forget()
@@ -87,9 +90,9 @@ def _make() -> bool:
     if wanted is None:
         return False
     # In the folder lie names and addresses: it goes with the block, whatever happens.
-    with tempfile.TemporaryDirectory(prefix="postbag-export-") as folder:
-        path = Path(folder) / f"signatures.{wanted.kind}"
-        done = _pack(wanted, path) if wanted.kind == "pack" else _write(wanted, path)
+    with folders.folder() as folder:
+        path = folder / f"signatures.{wanted.kind}"
+        done = _pack(wanted, path) if wanted.kind in PACKS else _write(wanted, path)
         if done is not None:
             _store(wanted, path, done)
     return True
@@ -115,11 +118,17 @@ def _write(wanted: exports.File, path: Path) -> int | None:
 
 def _pack(wanted: exports.File, path: Path) -> int | None:
     """Put the letters on paper, a file of them at a time; answers as `_write` does."""
-    done = 0
+    done, handover = 0, wanted.id if wanted.kind == printing.handover.KIND else None
+    if handover:
+        with transaction():
+            outbox.handovers.begin(handover)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for part in printing.parts(wanted.campaign_id, i18n.DEFAULT):
+        for part in printing.parts(wanted.campaign_id, i18n.DEFAULT, handover):
             session().rollback()
             archive.writestr(part.name, part.data)
+            if handover and part.letters:
+                with transaction():
+                    outbox.handovers.printed(handover, part.letters)
             done += part.done
             if stopping() or not _beat(wanted, done):
                 return None
@@ -138,3 +147,5 @@ def _store(wanted: exports.File, path: Path, done: int) -> None:
             exports.keep(wanted.id, number, data)
             number += 1
         exports.finish(wanted.id, path.stat().st_size, done)
+        if wanted.kind == printing.handover.KIND:
+            outbox.handovers.made(wanted.id)

@@ -1,6 +1,18 @@
 """Every email that leaves: written with what caused it, sent at a pace, recorded with what became of it."""
 
-from campaign.outbox import actions, bulk, digests, pauses, plans, receipts, rehearsal, suppressions, turns
+from campaign.outbox import (
+    actions,
+    bulk,
+    digests,
+    handovers,
+    paper,
+    pauses,
+    plans,
+    receipts,
+    rehearsal,
+    suppressions,
+    turns,
+)
 from campaign.outbox.addresses import message_of, reply_to
 from campaign.outbox.answers import Answer, Later, Refused, Sent, Stopped, Unknown
 from campaign.outbox.batches import Ready
@@ -93,6 +105,7 @@ __all__ = [
     "following",
     "forecast",
     "give_back",
+    "handovers",
     "heal_paces",
     "health",
     "kept",
@@ -104,6 +117,7 @@ __all__ = [
     "message",
     "message_of",
     "messages",
+    "paper",
     "pauses",
     "place",
     "plans",

@@ -1,10 +1,10 @@
 """What staff say about sending: a plan per target, whose turn it is there, what is paused, who is not written to."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, false, func, text
+from sqlalchemy import ForeignKey, Index, false, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -55,6 +55,35 @@ class Pause(Base):
     actor: Mapped[str]
     at: Mapped[datetime] = mapped_column(Moment, server_default=func.clock_timestamp())
     told_at: Mapped[datetime | None] = mapped_column(Moment, doc="when staff were told of one that nobody asked for")
+
+
+class Handover(Base):
+    """Letters of one owner that are printed together and handed over; see `handovers`."""
+
+    __tablename__ = "outbox_handovers"
+    __table_args__ = (Index(None, "owner", "ordered_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    owner: Mapped[UUID]
+    ordered_at: Mapped[datetime] = mapped_column(Moment, server_default=func.clock_timestamp())
+    ordered_by: Mapped[str]
+    made_at: Mapped[datetime | None] = mapped_column(Moment, doc="when all of it had been set")
+    handed_on: Mapped[date | None] = mapped_column(doc="the day, as staff say")
+    handed_at: Mapped[datetime | None] = mapped_column(Moment, doc="when they said so")
+    handed_by: Mapped[str | None]
+
+
+class HandoverLetter(Base):
+    """One letter in a pack. It may be in several; one of them says that it was handed over."""
+
+    __tablename__ = "outbox_handover_letters"
+    __table_args__ = (Index(None, "message_id"),)
+
+    handover_id: Mapped[UUID] = mapped_column(ForeignKey("outbox_handovers.id", ondelete="CASCADE"), primary_key=True)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("outbox_messages.id", ondelete="CASCADE"), primary_key=True)
+    printed: Mapped[bool] = mapped_column(server_default=false(), doc="it is in the file")
+    stale: Mapped[bool] = mapped_column(server_default=false(), doc="its writer has corrected it since")
+    handed: Mapped[bool] = mapped_column(server_default=false(), doc="it was handed over with this pack")
 
 
 class Suppression(Base):

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from campaign.core.db import session
 from campaign.core.ids import new_id
-from campaign.outbox import moves, plans
+from campaign.outbox import moves, pauses, plans
 from campaign.outbox.delivery_models import DeliveryPlan, Turn
 from campaign.outbox.hours import Plan, following, local_day
 from campaign.outbox.lanes import Lane
@@ -103,10 +103,21 @@ def sum_up(stream: str, owner: UUID, step: int, domain: str) -> bool:
     """Write a summary to a target that wants them, once for each step that the owner's campaign has reached."""
     if not session().scalar(select(DeliveryPlan.summary).where(DeliveryPlan.stream == stream)):
         return False
+    if pauses.standing([pauses.of_paper(owner)]):
+        return False
     if session().scalar(_STEP, {"stream": stream, "owner": owner, "step": step}) is None:
         return False
     write([_draft("summary", new_id(), stream, owner, domain)])
     return True
+
+
+def unpack(owner: UUID, *, actor: str) -> None:
+    """Take an owner's letters out of the digests that wait, and drop those: each waits by itself again."""
+    mine = (Message.owner == owner, Message.carries, Message.state == State.QUEUED)
+    carriers = session().scalars(select(Message.id).where(*mine).order_by(Message.id).with_for_update()).all()
+    if carriers:
+        session().execute(update(Message).where(Message.carrier_id.in_(carriers)).values(carrier_id=None))
+        moves.move(carriers, State.CANCELLED, cause="its letters go on paper", actor=actor)
 
 
 def addressed(message_id: UUID) -> tuple[str, UUID | None]:
@@ -122,7 +133,10 @@ _LOCK = text(
     """
 )
 _GATHERED = text("UPDATE outbox_plans SET gathered_at = clock_timestamp() WHERE stream = :stream")
-_OWNERS = text("SELECT owner FROM outbox_turns WHERE stream = :stream AND (digest OR :full) ORDER BY owner")
+_OWNERS = text(
+    "SELECT owner FROM outbox_turns WHERE stream = :stream AND (digest OR :full)"
+    " AND NOT EXISTS (SELECT FROM outbox_pauses WHERE key = 'paper:' || owner) ORDER BY owner"
+)
 _LOAD = text(
     f"""
     UPDATE outbox_messages m SET carrier_id = :carrier FROM (

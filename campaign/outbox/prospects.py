@@ -98,9 +98,9 @@ def pacings(streams: list[str]) -> dict[str, Pacing]:
 
 
 def forecast(owner: UUID) -> dict[str, datetime]:
-    """For each stream with letters of this owner: when the last of those that wait now will have left."""
+    """For each stream with letters of this owner: when the last that waits now will have left. On paper: none."""
     mine = {stream: owners for stream, owners in queues().items() if owner in owners}
-    if not mine:
+    if not mine or pauses.standing([pauses.of_paper(owner)]):
         return {}
     standing, kept = pacings(list(mine)), plans.kept(mine)
     at = _now()
@@ -120,7 +120,7 @@ class Place:
 
 
 def place(message_id: UUID) -> Place | None:
-    """The place of one letter that waits; None for one that does not, or that goes by its own time."""
+    """The place of one letter that waits; None for one that does not, or goes by its own time or on paper."""
     row = session().execute(_PLACE, {"id": message_id}).one_or_none()
     if row is None:
         return None
@@ -128,7 +128,10 @@ def place(message_id: UUID) -> Place | None:
     if row.owner not in owners:
         return None
     plan = plans.plan_of(row.stream)
-    if pauses.standing(pauses.holding(row.owner, Lane(row.lane), row.stream)):
+    stopped = pauses.standing(pauses.holding(row.owner, Lane(row.lane), row.stream))
+    if pauses.of_paper(row.owner) in stopped:
+        return None
+    if stopped:
         return Place(int(owners[row.owner].n * ((row.lot - row.spot) % 1.0)), None)
     if row.carried or row.digest:
         return Place(0, max(row.at, following(plan.of_digest, row.at).start))

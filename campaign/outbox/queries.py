@@ -127,7 +127,7 @@ def message(id_: UUID, owners: Sequence[UUID] | None = None) -> tuple[MessageVie
 
 
 def sent_by_day(owner: UUID, zone: str, days: int) -> dict[date, int]:
-    """How many letters of an owner left on each of the last days in that time zone, by their first attempt."""
+    """How many letters left on each of the last days in that time zone, by their first attempt or their hand-over."""
     rows = session().execute(_BY_DAY, {"owner": owner, "zone": zone, "days": days})
     return {row.day: row.n for row in rows}
 
@@ -176,10 +176,11 @@ _STANDING = text(
 ).bindparams(bindparam("owners", type_=ARRAY(Uuid())))
 _BY_DAY = text(
     """
-    SELECT (tried_at AT TIME ZONE :zone)::date AS day, count(*) AS n FROM outbox_messages
-    WHERE owner = :owner AND lane = 'letters' AND state IN ('sent', 'delivered', 'bounced', 'complained')
+    SELECT (coalesce(tried_at, changed_at) AT TIME ZONE :zone)::date AS day, count(*) AS n FROM outbox_messages
+    WHERE owner = :owner AND lane = 'letters' AND NOT starts_with(stream, 'rehearsal:')
+      AND state IN ('sent', 'delivered', 'bounced', 'complained', 'handed_over')
       AND changed_at > clock_timestamp() - make_interval(days => :days)
-      AND tried_at > clock_timestamp() - make_interval(days => :days)
+      AND coalesce(tried_at, changed_at) > clock_timestamp() - make_interval(days => :days)
     GROUP BY day
     """
 )

@@ -17,6 +17,7 @@ class State(StrEnum):
     FAILED = "failed"  # finally refused, or nothing that could be sent
     CANCELLED = "cancelled"
     SUPPRESSED = "suppressed"  # the recipient must not be written to
+    HANDED_OVER = "handed_over"  # on paper, see `handovers`
 
 
 S = State
@@ -27,7 +28,7 @@ RECEIVED = frozenset({S.SENT, S.DELIVERED, S.BOUNCED, S.COMPLAINED})
 MOVES: dict[State, frozenset[State]] = {
     S.HELD: frozenset({S.QUEUED, S.CANCELLED, S.SUPPRESSED}),
     # Straight to sent and beyond: it was unsure, waits to go again, and now its receipt comes.
-    S.QUEUED: frozenset({S.SENDING, S.HELD, S.FAILED, S.CANCELLED, S.SUPPRESSED}) | RECEIVED,
+    S.QUEUED: frozenset({S.SENDING, S.HELD, S.FAILED, S.CANCELLED, S.SUPPRESSED, S.HANDED_OVER}) | RECEIVED,
     # Back to queued is a deferral. Straight to delivered, bounced or complained: a receipt overtook our own record.
     S.SENDING: frozenset({S.SENT, S.QUEUED, S.UNSURE, S.FAILED, S.DELIVERED, S.BOUNCED, S.COMPLAINED}),
     S.UNSURE: frozenset({S.QUEUED, S.SENT, S.DELIVERED, S.BOUNCED, S.COMPLAINED, S.FAILED, S.CANCELLED}),
@@ -42,6 +43,8 @@ MOVES: dict[State, frozenset[State]] = {
     S.FAILED: frozenset({S.QUEUED}) | RECEIVED,
     S.CANCELLED: frozenset({S.QUEUED}) | RECEIVED,
     S.SUPPRESSED: frozenset({S.QUEUED}),
+    # Undo: it was not handed over after all.
+    S.HANDED_OVER: frozenset({S.QUEUED}),
 }
 
 # What the public counter shows. `sent` is all that left us, so delivered and bounced are in it too.
@@ -57,6 +60,7 @@ FIGURES: dict[State, tuple[str, ...]] = {
     S.FAILED: (),
     S.CANCELLED: (),
     S.SUPPRESSED: (),
+    S.HANDED_OVER: ("sent", "delivered"),
 }
 
 
@@ -76,4 +80,4 @@ def change(before: State | None, after: State) -> dict[str, int]:
 
 
 # States in which nothing more is to be sent.
-FINAL = frozenset({S.SENT, S.DELIVERED, S.BOUNCED, S.COMPLAINED, S.FAILED, S.CANCELLED, S.SUPPRESSED})
+FINAL = frozenset({S.SENT, S.DELIVERED, S.BOUNCED, S.COMPLAINED, S.FAILED, S.CANCELLED, S.SUPPRESSED, S.HANDED_OVER})

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _, ngettext
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
-from campaign import campaigns, letters, targets
+from campaign import campaigns, letters, outbox, targets
 from campaign.campaigns import Page
 from campaign.core import clock, i18n
 from campaign.core.db import session
@@ -24,36 +24,61 @@ LETTERS, NAMES = 200, 1000
 
 @dataclass(frozen=True)
 class Part:
-    """One file of the pack, and how many signatures are done with it."""
+    """One file of the pack, how many signatures are done with it, and the letters that are in it."""
 
     name: str
     data: bytes
     done: int
+    letters: tuple[UUID, ...] = ()
 
 
-def parts(campaign_id: UUID, lang: str) -> Iterator[Part]:
-    """The files of the pack in order, each made when it is asked for. Whoever iterates ends the transaction between."""
+def parts(campaign_id: UUID, lang: str, handover: UUID | None = None) -> Iterator[Part]:
+    """The files of the pack in order, each made when it is asked for. Whoever iterates ends the transaction between.
+
+    All letters of confirmed signatures; or those of a hand-over, see `outbox.handovers`.
+    """
     with i18n.speaking(lang):
         page = campaigns.by_id(campaign_id, lang)
-        yield Part("00-cover.pdf", _cover(page), 0)
-        for number, post_id in enumerate(page.post_ids, 1):
-            yield from _of_office(page, post_id, number)
-        yield from _names(page)
+        posts = _posts(page, handover)
+        yield Part("00-cover.pdf", _cover(page, posts, handover), 0)
+        for number, post_id in enumerate(posts, 1):
+            yield from _of_office(page, post_id, number, handover)
+        yield from _names(page, handover)
 
 
-def _total(*conditions: object) -> int:
-    mine = select(func.count()).select_from(Signature).where(Signature.state == SignatureState.CONFIRMED)
-    return session().scalar(mine.where(*conditions)) or 0  # type: ignore[arg-type]  # conditions of ours
+def _posts(page: Page, handover: UUID | None) -> list[UUID]:
+    """Where the letters go: to the targets in their order, and to those that are targets no more."""
+    if handover is None:
+        return list(page.post_ids)
+    found = [UUID(stream.partition(":")[2]) for stream in outbox.handovers.streams_of(handover)]
+    order = {post_id: place for place, post_id in enumerate(page.post_ids)}
+    return sorted(found, key=lambda post_id: order.get(post_id, len(order)))
 
 
-def _cover(page: Page) -> bytes:
-    signed = _total(Signature.campaign_id == page.id)
-    offices = targets.resolve(page.post_ids, clock.today(), page.lang)
-    rows = [[_("Signatures, each confirmed by email"), i18n.number(signed)]]
-    rows += [
-        [_("Letters to %(office)s", office=one.office), i18n.number(_letters_to(page, one.post_id))] for one in offices
-    ]
-    rows.append([_("Handed over on"), i18n.day(clock.today())])
+def _chosen(page: Page, handover: UUID | None) -> list[ColumnElement[bool]]:
+    """The signatures whose letters are in the pack."""
+    mine = [Signature.campaign_id == page.id, Signature.state == SignatureState.CONFIRMED]
+    if handover is not None:
+        theirs = select(Letter.signature_id).where(Letter.id.in_(outbox.handovers.letters_of(handover)))
+        mine.append(Signature.id.in_(theirs))
+    return mine
+
+
+def _letters(page: Page, post_id: UUID, handover: UUID | None) -> list[ColumnElement[bool]]:
+    """The letters to one office that are in it, each beside its signature."""
+    mine = [Letter.post_id == post_id, *_chosen(page, None)]
+    return [*mine, Letter.id.in_(outbox.handovers.letters_of(handover))] if handover is not None else mine
+
+
+def _cover(page: Page, posts: Sequence[UUID], handover: UUID | None) -> bytes:
+    signed = select(func.count()).select_from(Signature).where(*_chosen(page, handover))
+    offices = {one.post_id: one.office for one in targets.resolve(posts, clock.today(), page.lang)}
+    rows = [[_("Signatures, each confirmed by email"), i18n.number(session().scalar(signed) or 0)]]
+    for post_id in posts:
+        number = select(func.count()).select_from(Letter).join(Signature, Signature.id == Letter.signature_id)
+        found = session().scalar(number.where(*_letters(page, post_id, handover))) or 0
+        rows.append([_("Letters to %(office)s", office=offices.get(post_id, "")), i18n.number(found)])
+    rows.append([_("Put together on"), i18n.day(clock.today())])
     notes = [
         _("Each letter comes from one person. Nobody signs this campaign twice with one address."),
         _("The list at the end names who signed, and when they agreed to it."),
@@ -62,20 +87,15 @@ def _cover(page: Page) -> bytes:
     return pdf("cover", {**title, "rows": rows, "notes": notes})
 
 
-def _letters_to(page: Page, post_id: UUID) -> int:
-    theirs = select(Letter.signature_id).where(Letter.post_id == post_id)
-    return _total(Signature.campaign_id == page.id, Signature.id.in_(theirs))
-
-
 _COLUMNS = (
     *(Signature.id, Signature.reference, Signature.name, Signature.postcode, Signature.place),
-    *(Signature.lang, Signature.confirmed_at, Letter.text_id),
+    *(Signature.lang, Signature.confirmed_at, Letter.text_id, Letter.id.label("letter_id")),
 )
 
 
-def _of_office(page: Page, post_id: UUID, office: int) -> Iterator[Part]:
-    query = select(*_COLUMNS).join(Letter, Letter.signature_id == Signature.id).where(Letter.post_id == post_id)
-    query = query.where(Signature.campaign_id == page.id, Signature.state == SignatureState.CONFIRMED)
+def _of_office(page: Page, post_id: UUID, office: int, handover: UUID | None) -> Iterator[Part]:
+    query = select(*_COLUMNS).join(Letter, Letter.signature_id == Signature.id)
+    query = query.where(*_letters(page, post_id, handover))
     last, number = None, 0
     while True:
         beyond = query.where(Signature.id > last) if last else query
@@ -83,8 +103,9 @@ def _of_office(page: Page, post_id: UUID, office: int) -> Iterator[Part]:
         if not rows:
             return
         last, number = rows[-1].id, number + 1
-        sheets = [sheet for row in rows if (sheet := _sheet(page, post_id, row))]
-        yield Part(f"{office:02}-letters-{number:04}.pdf", letters_pdf(page.title, page.lang, sheets), len(rows))
+        sheets = {row.letter_id: sheet for row in rows if (sheet := _sheet(page, post_id, row))}
+        data = letters_pdf(page.title, page.lang, list(sheets.values()))
+        yield Part(f"{office:02}-letters-{number:04}.pdf", data, len(rows), tuple(sheets))
 
 
 def _sheet(page: Page, post_id: UUID, row: Any) -> Sheet | None:
@@ -112,11 +133,11 @@ def _day(at: datetime | None) -> str:
     return i18n.day(at.date()) if at else ""
 
 
-def _names(page: Page) -> Iterator[Part]:
+def _names(page: Page, handover: UUID | None) -> Iterator[Part]:
     query = (
         select(Signature.id, Signature.name, Signature.postcode, Signature.place, Signature.reference, Consent.at)
         .outerjoin(Consent, (Consent.signature_id == Signature.id) & (Consent.kind == ConsentKind.SEND))
-        .where(Signature.campaign_id == page.id, Signature.state == SignatureState.CONFIRMED)
+        .where(*_chosen(page, handover))
     )
     last, number = None, 0
     while True:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from campaign import letters, outbox, targets
-from campaign.campaigns import Page
+from campaign.campaigns import Page, Status
 from campaign.core import clock, metrics, rows
 from campaign.core.addresses import Address
 from campaign.core.db import before_commit
@@ -149,9 +149,18 @@ def confirm(signature_id: UUID, page: Page) -> UUID:
     if row is None or row.state != SignatureState.PENDING:
         raise Gone(_("This signature is no longer here."))
     if not page.is_open:
-        raise Conflict(_("This campaign does not take letters now."))
+        raise Conflict(shut(page))
     _confirm(signature_id, row, page)
     return signature_id
+
+
+def shut(page: Page) -> str:
+    """Why nothing can be confirmed now, in words for somebody who signed while it could."""
+    if page.status == Status.PAUSED:
+        return _("This campaign is paused. Your signature waits: confirm it when the campaign goes on.")
+    if page.status in (Status.CLOSED, Status.ARCHIVED):
+        return _("This campaign has closed. You are not counted, and your letter was not sent.")
+    return _("This campaign does not take letters now.")
 
 
 _CONFIRMING = """

@@ -10,7 +10,7 @@ from campaign.core.errors import DomainError
 from campaign.core.tokens import Purpose
 from campaign.letters import Addressed, Text
 from campaign.outbox import Mail, Unsendable, reply_to
-from campaign.signatures import codes
+from campaign.signatures import codes, own
 from campaign.signatures.office_link import office_line
 from campaign.signatures.queries import Signed, signed, signed_by_id
 from campaign.signatures.states import WRITES, SignatureState
@@ -33,11 +33,11 @@ def already_signed(signature_id: UUID) -> Mail:
 
 
 def access(signature_id: UUID) -> Mail:
-    """The link to everything that is here of an address; good for a short time."""
+    """The link to everything that was signed with an address; good for a short time."""
     signature = signed(signature_id)
     if not signature.email:
         raise Unsendable("the address has been erased")
-    token = tokens.sign(Purpose.MINE, signature.email_hash.hex())
+    token = tokens.sign(Purpose.MINE, own.holder(signature.email_hash, signature.email))
     link = f"{config.current().public_url}/{signature.lang}/mine/{token}"
     return _to_supporter("access", signature, link, hours=int(tokens.AGES[Purpose.MINE].total_seconds() // 3600))
 

@@ -11,7 +11,7 @@ from campaign.core.db import session
 from campaign.core.errors import Conflict
 from campaign.core.ids import reference
 from campaign.letters import LetterText
-from campaign.signatures import guards, standing
+from campaign.signatures import guards, own, standing
 from campaign.signatures.journey_models import NewsMail
 from campaign.signatures.models import Consent, Signature
 from campaign.signatures.records import Export
@@ -21,12 +21,15 @@ from campaign.signatures.states import LIVE, SignatureState
 EMPTY = {"email": "", "name": "", "postcode": "", "place": "", "domain": "", "comment": "", "source": "", "ref": ""}
 
 
-def of_address(email_hash: bytes) -> list[UUID]:
-    """The signatures of an address, locked until the transaction ends."""
+def of_address(email_hash: bytes, only: bytes | None = None) -> tuple[list[UUID], list[UUID]]:
+    """The signatures of an address, locked until the transaction ends: hers, and those of other mailboxes.
+
+    `only`: her mailbox among those that count as that address (signatures.own.mailbox); without it all are hers.
+    """
     guards.lock(email_hash)
-    return list(
-        session().scalars(select(Signature.id).where(Signature.email_hash == email_hash).order_by(Signature.id))
-    )
+    found = own.mine(email_hash)
+    hers = sorted(one.id for one in found if only is None or own.mailbox(one.email) == only)
+    return hers, sorted({one.id for one in found} - set(hers))
 
 
 def mails_of(ids: Sequence[UUID]) -> list[UUID]:

@@ -66,11 +66,14 @@ def allow(
 
 def order(
     campaign_id: UUID, conditions: Conditions, layout: Layout, columns: Sequence[str], *,
-    actor: str, organisation_id: UUID, kind: str = "xlsx", times: int = 1,
+    actor: str, organisation_id: UUID, kind: str = "xlsx", times: int = 1, id_: UUID | None = None, letters: int = 0,
 ) -> UUID:  # fmt: skip
-    """Ask for a spreadsheet or a `pack`, in which each signature comes so many times; answers its id."""
+    """Ask for a spreadsheet or a `pack`, in which each signature comes so many times; answers its id.
+
+    A `handover` has the id of the one whose file it is, and holds so many `letters`.
+    """
     total = times * allow(campaign_id, conditions, layout, columns, kind, actor=actor, organisation_id=organisation_id)
-    id_, at = new_id(), now()
+    id_, total, at = id_ or new_id(), letters or total, now()
     row: dict[str, Any] = {"id": id_, "campaign_id": campaign_id, "state": ExportState.WAITING, "actor": actor}
     row["kind"] = kind
     row |= {"conditions": conditions.json(), "layout": layout.key, "columns": list(columns), "total": total}

@@ -2,12 +2,8 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
-
 from campaign import config, targets
-from campaign.core import i18n, mailtext, tokens
-from campaign.core.cache import remembered
-from campaign.core.db import session
+from campaign.core import clock, i18n, mailtext, tokens
 from campaign.core.tokens import Purpose
 
 
@@ -18,13 +14,9 @@ def office_link(message_id: UUID) -> str:
 
 def office_language(post_id: UUID, wanted: str = "") -> str:
     """`wanted` where the office reads it, else the first of its languages that we write."""
-    reads = remembered(("office languages", post_id), lambda: _languages(post_id))
+    found = targets.resolve([post_id], clock.today(), wanted or i18n.DEFAULT)
+    reads = [lang for target in found for lang in target.languages if lang in i18n.CODES]
     return wanted if wanted in reads else next(iter(reads), wanted or i18n.DEFAULT)
-
-
-def _languages(post_id: UUID) -> list[str]:
-    reads = session().scalar(select(targets.Post.languages).where(targets.Post.id == post_id)) or []
-    return [lang for lang in reads if lang in i18n.CODES]
 
 
 def office_line(message_id: UUID, post_id: UUID, lang: str) -> str:

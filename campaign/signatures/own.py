@@ -12,6 +12,7 @@ from campaign import campaigns, letters, outbox, targets
 from campaign.core.addresses import Address
 from campaign.core.db import session
 from campaign.core.errors import Conflict, NotFound
+from campaign.core.tokens import keyed_hash
 from campaign.outbox import Message
 from campaign.signatures import commands, consent, guards, standing, tally
 from campaign.signatures.models import Consent, ConsentKind, Signature
@@ -62,25 +63,38 @@ class Correction:
     body: str | None = None
 
 
+def mailbox(email: str) -> bytes:
+    """What a link is bound to: the very address it was mailed to, capitals apart, by a keyed hash.
+
+    Addresses that differ by a +tag count as one in all limits, but may be mailboxes of two people.
+    """
+    return keyed_hash("mailbox", email.lower())
+
+
+def holder(email_hash: bytes, email: str) -> str:
+    """What the token of a link to one's own data says."""
+    return f"{email_hash.hex()}.{mailbox(email).hex()}"
+
+
 def ask(address: Address) -> None:
     """Mail the link to everything that is here of this address. Says nothing of whether anything is."""
     guards.lock(address.hash)
-    id_ = _mailbox(address)
+    id_ = _recipient(address)
     if id_ is None or _asked(address, timedelta(days=1)) >= ACCESS_A_DAY or _asked(address, DOUBLE_CLICK):
         return
     commands.mail("access", id_, None, address.hash, address.domain)
 
 
-def _mailbox(address: Address) -> UUID | None:
-    """The signature whose address gets the link.
+def _recipient(address: Address) -> UUID | None:
+    """The signature whose address gets the link, which opens what was signed with that very address.
 
-    Addresses that differ by a +tag count as one. A tag that somebody else has typed must not lead the link astray: it
-    goes where a link of ours was opened already, else to the address as it was asked for.
+    It goes to the address as it was asked for; where nothing was signed with that, to one that differs by its +tag: one
+    where a link of ours was opened already, if there is one.
     """
     mine = select(Signature.id, Signature.email, Signature.confirmed_at).where(Signature.email_hash == address.hash)
     rows = session().execute(mine.order_by(Signature.id.desc()).limit(100)).all()
     typed = address.email.lower()
-    found = [(row.confirmed_at is not None, row.email.lower() == typed, row.id) for row in rows if row.email]
+    found = [(row.email.lower() == typed, row.confirmed_at is not None, row.id) for row in rows if row.email]
     return max(found)[2] if found else None
 
 
@@ -90,19 +104,19 @@ def _asked(address: Address, since: timedelta) -> int:
     return session().scalar(select(func.count()).select_from(Message).where(*mine, recent)) or 0
 
 
-def mine(email_hash: bytes) -> list[Own]:
-    """All signatures of an address, newest first."""
+def mine(email_hash: bytes, only: bytes | None = None) -> list[Own]:
+    """All signatures of an address, newest first. `only`: of one mailbox among those that count as that address."""
     rows = session().execute(_OWN.where(Signature.email_hash == email_hash).order_by(Signature.id.desc()))
-    return [Own(**row) for row in rows.mappings()]
+    found = [Own(**row) for row in rows.mappings()]
+    return [own for own in found if only is None or mailbox(own.email) == only]
 
 
-def one(email_hash: bytes, signature_id: UUID) -> Own:
+def one(email_hash: bytes, signature_id: UUID, only: bytes | None = None) -> Own:
     """One of them; raises NotFound for what is somebody else's."""
-    wanted = (Signature.email_hash == email_hash, Signature.id == signature_id)
-    row = session().execute(_OWN.where(*wanted)).mappings().one_or_none()
-    if row is None:
-        raise NotFound(_("There is no such signature here."))
-    return Own(**row)
+    for own in mine(email_hash, only):
+        if own.id == signature_id:
+            return own
+    raise NotFound(_("There is no such signature here."))
 
 
 def may_rewrite(own: Own) -> bool:
@@ -110,26 +124,26 @@ def may_rewrite(own: Own) -> bool:
     return own.live and not outbox.begun([letter.id for letter in letters.of_signature(own.id)])
 
 
-def withdraw(email_hash: bytes, signature_id: UUID) -> int:
+def withdraw(email_hash: bytes, signature_id: UUID, only: bytes | None = None) -> int:
     """Take a signature back: it no longer counts, its letters that have not left do not leave. Answers how many.
 
     Raises NotFound for what is somebody else's, Conflict where there is nothing to take back.
     """
     guards.lock(email_hash)
-    own = one(email_hash, signature_id)
+    own = one(email_hash, signature_id, only)
     moved = standing.move([own.id], SignatureState.WITHDRAWN, cause="taken back by its writer", actor="supporter")
     if not moved.ids:
         raise Conflict(_("There is nothing to take back: this signature no longer counts."))
     return moved.letters
 
 
-def correct(email_hash: bytes, signature_id: UUID, wanted: Correction) -> None:
+def correct(email_hash: bytes, signature_id: UUID, wanted: Correction, only: bytes | None = None) -> None:
     """Put right what is wrong. Letters that leave later carry it; what has left stays as it was read.
 
     Raises NotFound for what is somebody else's, Conflict where the signature or its text can no longer be changed.
     """
     guards.lock(email_hash)
-    own = one(email_hash, signature_id)
+    own = one(email_hash, signature_id, only)
     if not own.live:
         raise Conflict(_("This signature no longer counts, so there is nothing to correct."))
     if wanted.body is not None and wanted.subject is not None:
@@ -148,6 +162,7 @@ def _rewrite(own: Own, subject: str, body: str) -> None:
         raise Conflict(_("One of your letters has left already, so the text stays as it is."))
     _tally(own.id, -1)
     letters.rewrite(own.text_id, subject, body)
+    _on_paper(own)
     session().execute(update(Signature).where(Signature.id == own.id).values(edited=True))
     _tally(own.id, 1)
 
@@ -167,6 +182,13 @@ def _details(own: Own, wanted: Correction) -> None:
     _tally(own.id, -1)
     session().execute(update(Signature).where(Signature.id == own.id).values(**values))
     _tally(own.id, 1)
+    if (wanted.name, wanted.postcode) != (own.name, own.postcode):
+        _on_paper(own)
+
+
+def _on_paper(own: Own) -> None:
+    """Letters that were printed and not handed over yet wait for another pack, with the new words."""
+    outbox.handovers.corrected([letter.id for letter in letters.of_signature(own.id)])
 
 
 def _tally(signature_id: UUID, sign: int) -> None:

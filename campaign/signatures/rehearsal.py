@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 
 from campaign import campaigns, letters, outbox, targets
-from campaign.campaigns import Campaign, Page, StaffCampaign, Status
+from campaign.campaigns import Campaign, DeliveryMode, Page, StaffCampaign, Status
 from campaign.core import audit, clock, rows
 from campaign.core.db import session
 from campaign.core.errors import Conflict, DomainError
@@ -49,6 +49,8 @@ def run(campaign: StaffCampaign, number: int, *, actor: str) -> int:
         raise Conflict(_("A campaign can be rehearsed until it opens."))
     if not campaign.post_ids or not campaign.langs:
         raise Conflict(_("Give the campaign a text and a target first."))
+    if campaigns.modes.of(campaign.id).delivery == DeliveryMode.PRINT:
+        raise Conflict(_("Letters of this campaign go on paper: there is no mail to rehearse."))
     pages = [campaigns.by_id(campaign.id, lang) for lang in campaign.langs]
     models = [(page, letters.model(page.id, page.lang, page.title)) for page in pages]
     outbox.rehearsal.unpaced([outbox.rehearsal.stream(campaign.id, post) for post in campaign.post_ids])

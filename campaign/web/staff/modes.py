@@ -29,6 +29,7 @@ class ModesForm(StaffForm):
         choices=[
             SelectChoice(DeliveryMode.INDIVIDUAL.value, _("Each letter by itself, at the pace of its office")),
             SelectChoice(DeliveryMode.DIGEST.value, _("All letters of a day to an office in one mail")),
+            SelectChoice(DeliveryMode.PRINT.value, _("On paper: you print the letters and hand them over")),
         ]
     )
     own_mail = BooleanField()
