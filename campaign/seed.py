@@ -53,7 +53,7 @@ def seed() -> bool:
         actor=ACTOR,
     )
     for lang, words in texts.items():
-        parts = {name: words["letter"][name] for name in ("subject", "opening", "body", "closing")}
+        parts = {name: words["letter"][name] for name in ("subject", "opening", "body", "closing", "tips")}
         letters.save_model(campaign.id, lang, **parts, actor=ACTOR)
     _facts(campaign.id, facts, texts)
     campaigns.change_status(campaign.id, Status.OPEN, actor=ACTOR)

@@ -6,8 +6,10 @@ from campaign.campaigns import (
     embedders,
     evidence,
     evidence_check,
+    late,
     making,
     modes,
+    patience,
     pictures,
     previews,
     pursuit,
@@ -15,7 +17,7 @@ from campaign.campaigns import (
     rules,
     slugs,
 )
-from campaign.campaigns.commands import change_status, create, follow_calendar, set_moderation, when_opening
+from campaign.campaigns.commands import change_status, close_ended, create, set_moderation, when_opening
 from campaign.campaigns.embed_models import Embedder
 from campaign.campaigns.lifecycle import MOVES, PUBLIC, DeliveryMode, Outcome, Status
 from campaign.campaigns.models import Accent, Campaign, CampaignTarget, CampaignText, Fact, FactSource, OldSlug
@@ -47,6 +49,7 @@ __all__ = [
     "by_id",
     "change_status",
     "checklist",
+    "close_ended",
     "create",
     "draft",
     "drafts",
@@ -55,12 +58,13 @@ __all__ = [
     "evidence_check",
     "facts",
     "find",
-    "follow_calendar",
+    "late",
     "making",
     "modes",
     "of_organisation",
     "open_campaigns",
     "owners",
+    "patience",
     "pictures",
     "previews",
     "pursuit",

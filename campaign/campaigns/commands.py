@@ -80,15 +80,10 @@ def set_moderation(campaign_id: UUID, wanted: bool, *, actor: str, organisation_
     audit.record(actor, "campaigns.set_moderation", subject, organisation_id=organisation_id, wanted=wanted)
 
 
-def follow_calendar() -> int:
-    """Open scheduled campaigns whose time has come and close those whose time is over; answers how many moved."""
-    due = [
-        (Status.OPEN, select(Campaign.id).where(Campaign.status == Status.SCHEDULED, Campaign.opens_at <= now())),
-        (Status.CLOSED, select(Campaign.id).where(Campaign.status.in_(CLOSES), Campaign.closes_at <= now())),
-    ]
-    moved = 0
-    for to, query in due:
-        for id_ in session().scalars(query.with_for_update(skip_locked=True)).all():
-            change_status(id_, to, actor="scheduler")
-            moved += 1
-    return moved
+def close_ended() -> int:
+    """Close the campaigns whose time is over; answers how many. Those to open are for `late`."""
+    query = select(Campaign.id).where(Campaign.status.in_(CLOSES), Campaign.closes_at <= now())
+    ids = session().scalars(query.with_for_update(skip_locked=True)).all()
+    for id_ in ids:
+        change_status(id_, Status.CLOSED, actor="scheduler")
+    return len(ids)

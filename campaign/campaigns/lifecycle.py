@@ -27,6 +27,7 @@ class DeliveryMode(StrEnum):
 
     INDIVIDUAL = "individual"  # each by itself, at the pace of its office
     DIGEST = "digest"  # all of a day to an office in one mail
+    PRINT = "print"  # on paper: staff print them and hand them over
 
 
 S = Status

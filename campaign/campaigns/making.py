@@ -7,7 +7,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import Table, insert, inspect, select, update
 
-from campaign.campaigns import slugs
+from campaign.campaigns import modes, slugs
 from campaign.campaigns.commands import change_status, create
 from campaign.campaigns.drafts import NEEDED, lock
 from campaign.campaigns.lifecycle import PUBLIC, Status
@@ -49,6 +49,7 @@ def duplicate(organisation_id: UUID, campaign_id: UUID, *, actor: str) -> Campai
         actor=actor,
     )
     _copy_facts(campaign_id, made.id)
+    modes.apply(made.id, made.delivery, actor=actor)
     audit.record(actor, "campaigns.duplicate", f"campaign:{made.id}", organisation_id, of=str(campaign_id))
     return made
 

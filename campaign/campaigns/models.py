@@ -93,7 +93,7 @@ class StoredPicture(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary)
     width: Mapped[int]
     height: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment, doc="when it came, or was last put up or taken down")
 
 
 class OldSlug(Base):

@@ -1,4 +1,4 @@
-"""How a campaign's letters leave: one by one or in a digest a day, by this site or by their writers."""
+"""How a campaign's letters leave: one by one, in a digest a day, on paper; by this site or by their writers."""
 
 from dataclasses import asdict, dataclass
 from uuid import UUID
@@ -38,7 +38,7 @@ def choose(campaign_id: UUID, organisation_id: UUID, modes: Modes, *, actor: str
     """Change them, from the letters on that wait now; answers what they were. Call it in a transaction."""
     before = of(campaign_id)
     session().execute(update(Campaign).where(Campaign.id == campaign_id).values(**asdict(modes)))
-    _apply(campaign_id, modes.delivery)
+    apply(campaign_id, modes.delivery, actor=actor)
     if modes != before:
         values = {"before": asdict(before), "after": asdict(modes)}
         audit.record(actor, "campaigns.choose_modes", f"campaign:{campaign_id}", organisation_id, **values)
@@ -47,11 +47,13 @@ def choose(campaign_id: UUID, organisation_id: UUID, modes: Modes, *, actor: str
 
 def follow() -> None:
     """Targets that joined since get their letters as the campaign says. Call it in a transaction."""
-    query = select(Campaign.id).where(Campaign.delivery == DeliveryMode.DIGEST)
-    for campaign_id in session().scalars(query).all():
-        _apply(campaign_id, DeliveryMode.DIGEST)
+    query = select(Campaign.id, Campaign.delivery).where(Campaign.delivery != DeliveryMode.INDIVIDUAL)
+    for campaign_id, delivery in session().execute(query).all():
+        apply(campaign_id, delivery, actor="clock")
 
 
-def _apply(campaign_id: UUID, delivery: DeliveryMode) -> None:
+def apply(campaign_id: UUID, delivery: DeliveryMode, *, actor: str) -> None:
+    """Tell the outbox: what waits leaves so from now on. Call it in a transaction."""
     posts = session().scalars(select(CampaignTarget.post_id).where(CampaignTarget.campaign_id == campaign_id))
     outbox.digests.only(campaign_id, [f"target:{post}" for post in posts], delivery == DeliveryMode.DIGEST)
+    outbox.paper.choose(campaign_id, delivery == DeliveryMode.PRINT, actor=actor)

@@ -2,16 +2,18 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from uuid import UUID
 
 from flask_babel import gettext as _
 from PIL import Image, ImageOps
-from sqlalchemy import select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from campaign.campaigns.drafts import lock
 from campaign.campaigns.models import Campaign, StoredPicture
+from campaign.config import ROOT
 from campaign.core import audit
 from campaign.core.clock import now
 from campaign.core.db import session
@@ -27,6 +29,9 @@ WIDEST, HIGHEST, LEAST = 1200, 1500, 200
 LARGEST_BYTES = 60 * 1024
 QUALITIES = (82, 74, 66, 58, 50, 42)
 SHRINK = 0.85
+KEPT = timedelta(days=30)
+STATIC = ROOT / "static"
+OURS = (".webp", ".svg")
 FORMATS = ("JPEG", "PNG", "WEBP")
 WHITE = (255, 255, 255)
 
@@ -113,15 +118,17 @@ def _webp(image: Image.Image, quality: int) -> bytes:
 def set_picture(organisation_id: UUID, campaign_id: UUID, picture: Encoded, *, actor: str) -> str | None:
     """Show this picture; answers what was shown before, for an undo."""
     row = {"hash": picture.hash, "data": picture.data, "width": picture.width, "height": picture.height}
-    session().execute(insert(StoredPicture).values(**row, created_at=now()).on_conflict_do_nothing())
+    query = insert(StoredPicture).values(**row, created_at=now())
+    session().execute(query.on_conflict_do_update(index_elements=["hash"], set_={"created_at": now()}))
     return show(organisation_id, campaign_id, picture.hash, actor=actor)
 
 
 def show(organisation_id: UUID, campaign_id: UUID, name: str | None, *, actor: str) -> str | None:
-    """Show a picture that is stored already, or none; answers what was shown before. Raises NotFound."""
+    """Show a picture that is here already, or none; answers what was shown before. Raises NotFound."""
     row = lock(organisation_id, campaign_id)
     before = row.picture
-    if name is not None and name != before and not _known(name):
+    found = _touch([each for each in (name, before) if each])
+    if name is not None and name != before and name not in found and not _is_ours(name):
         raise NotFound(_("This picture is no longer here."))
     row.picture = name
     row.version += 1
@@ -131,10 +138,23 @@ def show(organisation_id: UUID, campaign_id: UUID, name: str | None, *, actor: s
     return before
 
 
-def _known(name: str) -> bool:
-    return (
-        is_stored(name) and session().scalar(select(StoredPicture.hash).where(StoredPicture.hash == name)) is not None
-    )
+def _touch(names: list[str]) -> set[str]:
+    """Those of them that are stored; they are kept for as long again from now on."""
+    query = update(StoredPicture).where(StoredPicture.hash.in_(names)).values(created_at=now())
+    return set(session().scalars(query.returning(StoredPicture.hash)))
+
+
+def _is_ours(name: str) -> bool:
+    """Whether it is a picture that comes with the application, such as the demonstration's."""
+    file = (STATIC / name).resolve()
+    return file.is_relative_to(STATIC) and file.suffix in OURS and file.is_file()
+
+
+def forget() -> int:
+    """Drop the pictures that no campaign has shown for a month; answers how many. An undo lasts for hours."""
+    shown = exists().where(Campaign.picture == StoredPicture.hash)
+    query = delete(StoredPicture).where(StoredPicture.created_at < now() - KEPT, ~shown)
+    return len(session().scalars(query.returning(StoredPicture.hash)).all())
 
 
 def is_stored(name: str) -> bool:

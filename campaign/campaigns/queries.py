@@ -12,6 +12,7 @@ from campaign.accounts import Organisation
 from campaign.campaigns import pictures, slugs
 from campaign.campaigns.lifecycle import PUBLIC, Outcome, Status
 from campaign.campaigns.models import Campaign, CampaignTarget, CampaignText, Fact, FactSource
+from campaign.core import clock
 from campaign.core.cache import remembered
 from campaign.core.db import session
 from campaign.core.errors import NotFound
@@ -73,6 +74,11 @@ class Page:
     def is_open(self) -> bool:
         """Whether it can be signed now."""
         return self.status == Status.OPEN
+
+    @property
+    def opens_later(self) -> bool:
+        """Whether the time at which it opens is still to come."""
+        return self.opens_at is not None and self.opens_at > clock.now()
 
 
 class Moved(NotFound):

@@ -40,7 +40,7 @@ def standing(campaign_id: UUID) -> list[Standing]:
 
 def texts(campaign: StaffCampaign) -> Iterator[Found]:
     """Every language that supporters read is complete; others are said to be missing."""
-    all_, picture = _texts(campaign.id), _picture(campaign.id)
+    all_, picture = _texts(campaign.id), campaign.picture is not None
     if not any(text.shown for text in all_):
         yield checklist.stop(_("No language is switched on."), "languages")
     for text in all_:
@@ -108,8 +108,7 @@ def targets(campaign: StaffCampaign) -> Iterator[Found]:
 
 def privacy(campaign: StaffCampaign) -> Iterator[Found]:
     """Supporters are told where to ask about their data."""
-    contact = session().scalar(select(Campaign.privacy_contact).where(Campaign.id == campaign.id))
-    if contact or config.current().contact:
+    if campaign.privacy_contact or config.current().contact:
         yield checklist.ok(_("People know where to ask about their data."), "privacy")
     else:
         yield checklist.warn(_("Nothing says where to ask about one's data."), "privacy")

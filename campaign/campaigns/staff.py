@@ -36,6 +36,8 @@ class StaffCampaign:
     closes_at: datetime | None
     created_at: datetime
     post_ids: tuple[UUID, ...]
+    picture: str | None = None
+    privacy_contact: str = ""
 
 
 def of_organisation(organisation_id: UUID, slug: str, lang: str) -> StaffCampaign:
@@ -52,6 +54,11 @@ def of_organisation(organisation_id: UUID, slug: str, lang: str) -> StaffCampaig
 def all_of(organisation_id: UUID, lang: str) -> list[StaffCampaign]:
     """All campaigns of an organisation, newest first."""
     return _read(lang, Campaign.organisation_id == organisation_id)
+
+
+def some(lang: str, *conditions: ColumnElement[bool]) -> list[StaffCampaign]:
+    """Campaigns of whichever organisation, for what the system does by itself."""
+    return _read(lang, *conditions)
 
 
 def owners(organisation_id: UUID) -> list[UUID]:
@@ -96,4 +103,6 @@ def _campaign(lang: str, row: Campaign, titles: dict[str, str] | None, posts: li
         closes_at=row.closes_at,
         created_at=row.created_at,
         post_ids=tuple(posts or ()),
+        picture=row.picture,
+        privacy_contact=row.privacy_contact,
     )

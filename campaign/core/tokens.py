@@ -88,10 +88,11 @@ def sign(purpose: Purpose, value: str) -> str:
     return str(_serializer(purpose).dumps(value))
 
 
-def read(purpose: Purpose, token: str) -> str:
-    """The value of a token; raises BadToken or OldToken."""
+def read(purpose: Purpose, token: str, age: timedelta | None = None) -> str:
+    """The value of a token, by default not older than its purpose allows; raises BadToken or OldToken."""
+    oldest = age or AGES[purpose]
     try:
-        value = _serializer(purpose).loads(token, max_age=int(AGES[purpose].total_seconds()))
+        value = _serializer(purpose).loads(token, max_age=int(oldest.total_seconds()))
     except SignatureExpired as error:
         raise OldToken(_("This link is too old.")) from error
     except (BadSignature, UnicodeError) as error:

@@ -9,12 +9,14 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from campaign import accounts, campaigns, config, offices, outbox, targets
+from campaign import accounts, config, offices, outbox, targets
+from campaign.campaigns import pictures
 from campaign.core import beats
 from campaign.core.db import db, session, transaction
 from campaign.core.queue import ring
 from campaign.jobs import batches
 from campaign.jobs.answers import follow_up, spread_answers
+from campaign.jobs.calendar import follow_calendar
 from campaign.jobs.delivery import follow_plans
 from campaign.jobs.heart import beating
 from campaign.jobs.milestones import follow_milestones
@@ -43,7 +45,7 @@ def tasks() -> list[Task]:
     sweep_seconds = float(config.current().sweep_seconds)
     return [
         Task("sweep", sweep_seconds, sweep),
-        Task("calendar", 15.0, _in_transaction(campaigns.follow_calendar)),
+        Task("calendar", 15.0, follow_calendar),
         Task("delivery", 60.0, follow_plans, alone=True),
         Task("tenures", 60.0, _in_transaction(targets.settle_all), alone=True),
         Task("mailbox", 60.0, read_mailbox, alone=True),
@@ -59,6 +61,7 @@ def tasks() -> list[Task]:
         Task("answers", 5.0, spread_answers, alone=True),
         Task("follow-ups", HOUR, follow_up, alone=True),
         Task("purge-wishes", HOUR, _in_transaction(offices.answers.forget), alone=True),
+        Task("purge-pictures", 24 * HOUR, _in_transaction(pictures.forget), alone=True),
         Task("recount", 24 * HOUR, recount, alone=True),
     ]
 

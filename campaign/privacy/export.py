@@ -1,5 +1,6 @@
 """Everything that is here of a person, for the person (GDPR, Art. 15 and 20)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,14 +18,18 @@ from campaign.signatures import Consent, ConsentWording, Signature
 LEFT_OUT = {"id", "campaign_id", "text_id", "email_hash", "digest", "batch_id"}
 
 
-def export(email_hash: bytes, lang: str) -> dict[str, Any]:
-    """All rows about an address, campaigns and offices named in that language. JSON can hold what it answers."""
+def export(email_hash: bytes, lang: str, only: bytes | None = None) -> dict[str, Any]:
+    """All rows about an address, campaigns and offices named in that language. JSON can hold what it answers.
+
+    `only`: what was signed with one mailbox, of those that count as that address (signatures.own.mailbox).
+    """
     query = select(Signature).where(Signature.email_hash == email_hash).order_by(Signature.id)
-    rows = session().scalars(query.execution_options(populate_existing=True)).all()
+    found = session().scalars(query.execution_options(populate_existing=True)).all()
+    rows = [row for row in found if only is None or signatures.own.mailbox(row.email) == only]
     return {
         "made_at": clock.now().isoformat(),
         "signatures": [_signature(row, lang) for row in rows],
-        "mails": _mails(email_hash),
+        "mails": _mails(email_hash, None if rows == found else [row.id for row in rows]),
     }
 
 
@@ -86,9 +91,11 @@ def _asked(signature_id: UUID, lang: str) -> list[dict[str, Any]]:
     ]
 
 
-def _mails(email_hash: bytes) -> list[dict[str, Any]]:
+def _mails(email_hash: bytes, about: Sequence[UUID] | None) -> list[dict[str, Any]]:
+    """Mails to her; where others have the same address, those about her signatures."""
     query = select(Message.kind, Message.state, Message.created_at, Message.changed_at)
-    rows = session().execute(query.where(Message.recipient_hash == email_hash).order_by(Message.id))
+    hers = [] if about is None else [Message.ref.in_(about)]
+    rows = session().execute(query.where(Message.recipient_hash == email_hash, *hers).order_by(Message.id))
     return [{name: _plain(value) for name, value in row.items()} for row in rows.mappings()]
 
 

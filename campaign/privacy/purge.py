@@ -4,12 +4,12 @@ import secrets
 
 from sqlalchemy import and_, delete, func, or_, select, update
 
-from campaign.campaigns import Campaign
+from campaign.campaigns import Campaign, patience
 from campaign.core import clock
 from campaign.core.db import session
 from campaign.letters import Letter, LetterText
 from campaign.outbox import FINAL, Message, receipts as reports
-from campaign.privacy.retention import ADDRESS, CAPPED, RECEIPT, REPLY, TEXT, UNCONFIRMED
+from campaign.privacy.retention import ADDRESS, CAPPED, PAUSED, RECEIPT, REPLY, TEXT, UNCONFIRMED
 from campaign.replies import Reply
 from campaign.signatures import Signature, SignatureState
 
@@ -24,11 +24,14 @@ def unconfirmed() -> int:
     # An address that was mistyped, or whose holder did not ask for it, is a stranger's.
     refused = and_(Signature.state == SignatureState.WITHDRAWN, Signature.confirmed_at.is_(None))
     waits = Signature.state.in_([SignatureState.PENDING, SignatureState.REPLACED])
+    # A pause is no reason to lose anybody: they have a week from its end, but all in all no more than a month.
+    paused = Signature.campaign_id.in_(patience.waiting(UNCONFIRMED, PAUSED))
+    young = and_(Signature.state == SignatureState.PENDING, paused, Signature.created_at >= clock.now() - PAUSED)
     rows = (
         session()
         .execute(
             select(Signature.id, Signature.text_id)
-            .where(or_(waits, refused), Signature.created_at < clock.now() - UNCONFIRMED)
+            .where(or_(waits, refused), Signature.created_at < clock.now() - UNCONFIRMED, ~young)
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         )

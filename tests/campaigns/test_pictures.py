@@ -2,18 +2,23 @@
 
 import struct
 import zlib
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import select
 
 from campaign.campaigns import pictures
+from campaign.campaigns.models import StoredPicture
 from campaign.campaigns.pictures import BadPicture
+from campaign.core.db import session, transaction
 from tests.support import console
 from tests.support.forms import CAMPAIGN, SLUG
-from tests.support.people import forget
+from tests.support.people import forget, staff_campaign
 
 SECRET = b"taken at 51.05N 3.72E by Marie"
 
@@ -94,3 +99,38 @@ def test_a_picture_is_shown_on_the_page_and_kept_for_ever(client: FlaskClient) -
     assert (answer.mimetype, "immutable" in answer.headers["Cache-Control"]) == ("image/webp", True)
     assert client.get(f"/pictures/{address}", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     assert client.get(f"/pictures/{'0' * 64}.webp").status_code == 404
+
+
+def test_the_demonstrations_picture_comes_back_by_undo_and_no_other_file_does(client: FlaskClient) -> None:
+    token, path = console.token(console.signed_in(client)), f"/staff/campaigns/{SLUG}/making/picture"
+    before = pictures.of(staff_campaign().id)
+    client.post(f"{path}/none/show", data=token)
+    for wrong in ("js/letter.js", "../README.md", "img", "0" * 64):
+        assert client.post(f"{path}/{wrong}/show", data=token).status_code == 404, wrong
+    assert client.post(f"{path}/{before}/show", data=token).status_code == 303
+    session().rollback()
+    assert pictures.of(staff_campaign().id) == before
+
+
+def test_a_picture_that_nobody_shows_goes_a_month_after_it_was_taken_down(seeded: Flask) -> None:
+    whose = staff_campaign()
+    names = [pictures.Encoded(letter * 64, b"x", 9, 9) for letter in "abc"]
+    start = datetime(2099, 3, 1, tzinfo=UTC)
+    with time_machine.travel(start, tick=False) as clock:
+        for name in names:
+            with transaction():
+                pictures.set_picture(whose.organisation_id, whose.id, name, actor="test")
+        clock.move_to(start + timedelta(days=20))
+        with transaction():
+            pictures.show(whose.organisation_id, whose.id, "b" * 64, actor="test")
+        clock.move_to(start + timedelta(days=40))
+        assert gone() == 1, "the first: the second is shown, the third was until 20 days ago"
+        clock.move_to(start + timedelta(days=51))
+        assert gone() == 1
+        assert list(session().scalars(select(StoredPicture.hash))) == ["b" * 64]
+
+
+def gone() -> int:
+    """How many the nightly job drops."""
+    with transaction():
+        return pictures.forget()

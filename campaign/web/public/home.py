@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from campaign import campaigns, config, reports
 from campaign.core import i18n
-from campaign.privacy import ADDRESS_DAYS, RECEIPT_DAYS, REPLY_DAYS, TEXT_DAYS, UNCONFIRMED_DAYS
+from campaign.privacy import ADDRESS_DAYS, PAUSED_DAYS, RECEIPT_DAYS, REPLY_DAYS, TEXT_DAYS, UNCONFIRMED_DAYS
 from campaign.web.audience import public
 from campaign.web.public import LANG, blueprint
 
@@ -51,6 +51,7 @@ def privacy(lang: str) -> ResponseReturnValue:
         organisation=", ".join(names) or "Postbag",
         retention_days=ADDRESS_DAYS,
         unconfirmed_days=UNCONFIRMED_DAYS,
+        paused_days=PAUSED_DAYS,
         text_days=TEXT_DAYS,
         receipt_days=RECEIPT_DAYS,
         # Without a domain for answers, offices write to the supporter, and we see nothing of it.

@@ -11,7 +11,7 @@ from flask import Response, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from campaign import campaigns, privacy, signatures, targets
+from campaign import campaigns, letters, outbox, privacy, signatures, targets
 from campaign.core import addresses, clock, tokens
 from campaign.core.db import transaction
 from campaign.core.errors import DomainError, Gone
@@ -48,7 +48,7 @@ def mine(lang: str) -> ResponseReturnValue:
 @signed_link
 def mine_page(lang: str, token: str) -> ResponseReturnValue:
     """Everything, newest first."""
-    found = signatures.own.mine(_holder(token))
+    found = signatures.own.mine(*_holder(token))
     said = {
         "corrected": _("Your correction is kept."),
         "withdrawn": _("Your signature is taken back. Letters that had not left will not leave."),
@@ -61,13 +61,13 @@ def mine_page(lang: str, token: str) -> ResponseReturnValue:
 @limited("mine-act", ACTS)
 def mine_correct(lang: str, token: str, signature_id: UUID) -> ResponseReturnValue:
     """Put right what is wrong; the text only as long as no letter of it has left."""
-    holder = _holder(token)
-    own = signatures.own.one(holder, signature_id)
+    holder, mailbox = _holder(token)
+    own = signatures.own.one(holder, signature_id, mailbox)
     form = MineForm(request.form if request.method == "POST" else None, own)
     if request.method == "POST" and form.validate():
         try:
             with transaction():
-                signatures.own.correct(holder, signature_id, form.correction())
+                signatures.own.correct(holder, signature_id, form.correction(), mailbox)
             return redirect(url_for("public.mine_page", lang=lang, token=token, done="corrected"), 303)
         except DomainError as error:
             form.form_errors.append(error.words)
@@ -79,8 +79,9 @@ def mine_correct(lang: str, token: str, signature_id: UUID) -> ResponseReturnVal
 @limited("mine-act", ACTS)
 def mine_withdraw(lang: str, token: str, signature_id: UUID) -> ResponseReturnValue:
     """Take one signature back."""
+    holder, mailbox = _holder(token)
     with transaction():
-        signatures.own.withdraw(_holder(token), signature_id)
+        signatures.own.withdraw(holder, signature_id, mailbox)
     return redirect(url_for("public.mine_page", lang=lang, token=token, done="withdrawn"), 303)
 
 
@@ -88,7 +89,8 @@ def mine_withdraw(lang: str, token: str, signature_id: UUID) -> ResponseReturnVa
 @signed_link
 def mine_export(lang: str, token: str) -> Response:
     """All rows as a file."""
-    body = json.dumps(privacy.export(_holder(token), lang), ensure_ascii=False, indent=2)
+    holder, mailbox = _holder(token)
+    body = json.dumps(privacy.export(holder, lang, mailbox), ensure_ascii=False, indent=2)
     response = make_response(body)
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="postbag.json"'
@@ -100,11 +102,11 @@ def mine_export(lang: str, token: str) -> Response:
 @limited("mine-act", ACTS)
 def mine_erase(lang: str, token: str) -> ResponseReturnValue:
     """GET says what goes and what stays; POST erases."""
-    holder, done = _holder(token), request.method == "POST"
-    found = 0
+    holder, mailbox = _holder(token)
+    done, found = request.method == "POST", 0
     if done:
         with transaction():
-            found = privacy.erase(holder)
+            found = privacy.erase(holder, mailbox)
     gone = done and not found  # a second click, or somebody who was never here
     return render_template("public/mine_erase.html", lang=lang, token=token, done=done), 410 if gone else 200
 
@@ -117,11 +119,12 @@ def _even() -> Iterator[None]:
     time.sleep(max(0.0, EVEN_SECONDS - (time.monotonic() - began)))
 
 
-def _holder(token: str) -> bytes:
-    """The address, by its hash, whose mailbox the link was sent to; raises Gone."""
+def _holder(token: str) -> tuple[bytes, bytes]:
+    """The address, by its hash, and the mailbox among those that fold to it that the link was sent to; raises Gone."""
     g.private = True
     try:
-        return bytes.fromhex(tokens.read(Purpose.MINE, token))
+        address, _dot, mailbox = tokens.read(Purpose.MINE, token).partition(".")
+        return bytes.fromhex(address), bytes.fromhex(mailbox)
     except ValueError as error:
         raise Gone(_("A part of the link may be missing.")) from error
 
@@ -129,21 +132,21 @@ def _holder(token: str) -> bytes:
 def _item(own: Own, lang: str) -> dict[str, Any]:
     """One signature with its campaign and where its letters are."""
     page = campaigns.by_id(own.campaign_id, lang)
-    letters = signatures.letter_states(own.id)
-    offices = {one.post_id: one for one in targets.resolve([one.post_id for one in letters], clock.today(), lang)}
+    states, paper = signatures.letter_states(own.id), outbox.paper.is_chosen(own.campaign_id)
+    offices = {one.post_id: one for one in targets.resolve([one.post_id for one in states], clock.today(), lang)}
     return {
         "own": own,
         "campaign": page,
         "status": tokens.sign(Purpose.STATUS, own.id.hex) if own.state in signatures.STANDING else "",
         "letters": [
-            {"office": offices[one.post_id].office, "state": one.state, "label": state_label(one.state)}
-            for one in letters
+            {"office": offices[one.post_id].office, "state": one.state, "label": state_label(one.state, paper=paper)}
+            for one in states
             if one.post_id in offices
         ],
     }
 
 
 def _show_form(form: MineForm, own: Own, token: str) -> ResponseReturnValue:
-    page = campaigns.by_id(own.campaign_id, g.lang)
-    status = 422 if form.errors else 200
-    return render_template("public/mine_correct.html", form=form, own=own, campaign=page, token=token), status
+    page, beside = campaigns.by_id(own.campaign_id, g.lang), letters.beside(letters.text(own.text_id))
+    values = {"form": form, "own": own, "campaign": page, "token": token, "beside": beside}
+    return render_template("public/mine_correct.html", **values), 422 if form.errors else 200

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Response, g, render_template
 from flask.typing import ResponseReturnValue
 
-from campaign import campaigns, printing, signatures, targets
+from campaign import campaigns, outbox, printing, signatures, targets
 from campaign.core import clock, i18n, tokens
 from campaign.core.errors import DomainError
 from campaign.core.rates import Rate
@@ -32,11 +32,14 @@ def own_letter(token: str, letter_id: UUID) -> ResponseReturnValue:
     except DomainError as error:
         return render_template("public/confirm_gone.html", text=error.words), 410
     office = targets.resolve([found.post_id], clock.today(), i18n.language())
+    paper = found.state == State.QUEUED and outbox.paper.is_chosen(g.campaign_id)
     return render_template(
         "public/office/letter.html",
         receipt=found,
         office=office[0].office if office else "",
-        label=state_label(found.state),
+        label=state_label(found.state, paper=paper),
+        paper=paper,
+        handed_on=outbox.handovers.days([letter_id]).get(letter_id),
         waits=found.state in (State.QUEUED, State.HELD),
         kinds=list(KINDS),
         token=token,
@@ -63,7 +66,7 @@ def own_letter_file(token: str, letter_id: UUID, kind: str) -> ResponseReturnVal
 def _receipt(token: str, letter_id: UUID) -> Receipt:
     signature = signatures.signed(UUID(hex=tokens.read(Purpose.STATUS, token)))
     g.lang = signature.lang
-    g.title = campaigns.by_id(signature.campaign_id, signature.lang).title
+    g.campaign_id, g.title = signature.campaign_id, campaigns.by_id(signature.campaign_id, signature.lang).title
     return signatures.receipt(signature, letter_id)
 
 

@@ -29,8 +29,10 @@ class Notice:
     tone: str = ""
 
 
-def state_label(state: State) -> str:
-    """A message's state in words for its writer."""
+def state_label(state: State, *, paper: bool = False) -> str:
+    """A message's state in words for its writer; `paper`: it leaves so."""
+    if paper and state == State.QUEUED:
+        return _("waits for the hand-over")
     labels = {
         State.HELD: _("waiting"),
         State.QUEUED: _("waiting for its turn"),
@@ -41,6 +43,7 @@ def state_label(state: State) -> str:
         State.BOUNCED: _("came back"),
         State.COMPLAINED: _("delivered"),
         State.CANCELLED: _("taken back"),
+        State.HANDED_OVER: _("handed over"),
     }
     return labels.get(state, _("not sent"))
 
@@ -56,7 +59,10 @@ def notices(page: Page, counter: Counter, posts: list[Target]) -> list[Notice]:
     if not page.is_open:
         return []
     found = [_new_holder(target, day) for target, day in _changed(posts)]
-    if paused(page.id):
+    if outbox.paper.is_chosen(page.id):
+        words = _("The organisers print each letter and hand it over to its office. None leaves by mail.")
+        found.append(Notice(_("Letters go on paper"), words))
+    elif paused(page.id):
         words = _("Letters leave again when it ends. You can sign: yours keeps its place.")
         found.append(Notice(_("Sending is paused"), words))
     if counter.signatures >= page.goal:

@@ -6,11 +6,12 @@ from uuid import UUID
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from campaign import campaigns, config, letters, replies, reports, signatures, targets
+from campaign import campaigns, config, letters, outbox, replies, reports, signatures, targets
 from campaign.campaigns import Page
 from campaign.core import clock, tokens
 from campaign.core.errors import Gone
 from campaign.core.tokens import Purpose
+from campaign.outbox import State
 from campaign.privacy import REPLY_DAYS
 from campaign.signatures import STANDING, Signed
 from campaign.web.audience import signed_link
@@ -57,6 +58,7 @@ def _letters(signature: Signed, page: Page) -> dict[str, Any]:
     """Each letter with where it is and what was answered, in the order of the targets; and when the next one leaves."""
     found = signatures.letter_states(signature.id)
     waiting, in_zone = timing.places(found), signatures.zone(signature.campaign_id)
+    paper, days = outbox.paper.is_chosen(page.id), outbox.handovers.days([letter.id for letter in found])
     answers = replies.of_signature(signature.id)
     posts = {one.post_id: one for one in targets.resolve([one.post_id for one in found], clock.today(), page.lang)}
     order = {post_id: place for place, post_id in enumerate(page.post_ids)}
@@ -66,8 +68,9 @@ def _letters(signature: Signed, page: Page) -> dict[str, Any]:
             "office": posts[letter.post_id].office,
             "holder": posts[letter.post_id].holder,
             "state": letter.state,
-            "label": state_label(letter.state),
+            "label": state_label(letter.state, paper=paper),
             "at": letter.at,
+            "handed_on": days.get(letter.id),
             "answers": answers.get(letter.post_id, []),
             "answered": any(not answer.automatic for answer in answers.get(letter.post_id, [])),
             "turn": timing.turn(waiting[letter], in_zone) if letter in waiting else "",
@@ -75,4 +78,5 @@ def _letters(signature: Signed, page: Page) -> dict[str, Any]:
         for letter in sorted(found, key=lambda letter: order.get(letter.post_id, 0))
         if letter.post_id in posts
     ]
-    return {"letters": items, "leaves": timing.sentence(waiting, in_zone)}
+    on_paper = paper and any(letter.state == State.QUEUED for letter in found)
+    return {"letters": items, "leaves": timing.sentence(waiting, in_zone), "on_paper": on_paper}

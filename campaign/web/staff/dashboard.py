@@ -14,6 +14,7 @@ from campaign.web import when
 from campaign.web.audience import staff
 from campaign.web.public.campaign import counter_urls
 from campaign.web.staff import blueprint, charts, slow
+from campaign.web.staff.making import steps
 from campaign.web.staff.outbox_acts import MAY_ACT
 
 # How many milestones stand on the dashboard.
@@ -27,7 +28,11 @@ def dashboard(slug: str) -> ResponseReturnValue:
     figures = reports.figures(g.campaign.id)
     live = counter_urls(slug) if g.campaign.status in campaigns.PUBLIC else {}
     return render_template(
-        "staff/dashboard/dashboard.html", **_now(g.campaign, figures), **charts.points(figures), **live
+        "staff/dashboard/dashboard.html",
+        to_do=steps.to_do(),
+        **_now(g.campaign, figures),
+        **charts.points(figures),
+        **live,
     )
 
 
@@ -55,6 +60,8 @@ def _forecast(forecast: Forecast, zone: str) -> str:
     """When the outbox is empty, in words."""
     if not forecast.queued:
         return _("nothing waits")
+    if forecast.on_paper:
+        return _("until the hand-over")
     if forecast.lane.closed is not None or forecast.seconds is None:
         return _("stopped: see the table below")
     words = when.empty_in(forecast.seconds, zones.local(clock.now(), zone))

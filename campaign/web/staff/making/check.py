@@ -30,6 +30,8 @@ TO = {
     "close": (Status.CLOSED, "resume"),
 }
 CHECKED = {"open", "schedule"}
+# What stands in the way comes first.
+ORDER = [checklist.Light.STOP, checklist.Light.WARN, checklist.Light.OK]
 
 
 @blueprint.get("/campaigns/<slug>/making/check")
@@ -41,8 +43,10 @@ def making_check(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - the guard 
 
 def _show(findings: list[checklist.Found], status: int = 200) -> ResponseReturnValue:
     later = g.campaign.opens_at is not None and g.campaign.opens_at > now()
-    context = {"findings": findings, "may": checklist.may_open(findings), "later": later, "names": NAMES}
+    sorted_ = sorted(findings, key=lambda found: ORDER.index(found.light))
+    context = {"findings": sorted_, "may": checklist.may_open(findings), "later": later, "names": NAMES}
     context |= {"may_make": g.staff.role in MAY_MAKE, "zone": zone_of(g.campaign.country)}
+    context |= {"late": campaigns.late.is_late(g.campaign)}
     lines = steps.lines(findings)
     links = {line.key: line.href for line in lines}
     return render_template("staff/making/check.html", steps=lines, links=links, **context), status

@@ -3,12 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, g, request, url_for
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from campaign import campaigns
 from campaign.campaigns import checklist
+from campaign.core.i18n import LANGUAGES
+from campaign.core.zones import zone_of
 from campaign.web.staff.nav import may_open
 
 
@@ -62,6 +66,20 @@ def lines(findings: Sequence[checklist.Found] | None = None) -> list[Line]:
         for step in STEPS
         if step.endpoint in current_app.view_functions
     ]
+
+
+def to_do() -> dict[str, Any]:
+    """What the dashboard says of the making: why a campaign did not open at its time, and which facts are due."""
+    late = campaigns.late.is_late(g.campaign)
+    findings = checklist.look(g.campaign) if late else []
+    return {
+        "late": late,
+        "missing": [found for found in findings if found.light == checklist.Light.STOP],
+        "links": {step.key: address(step) for step in STEPS if step.endpoint in current_app.view_functions},
+        "names": {each.code: each.name for each in LANGUAGES},
+        "zone": zone_of(g.campaign.country),
+        "facts_due": len(campaigns.evidence.due(g.campaign.id)),
+    }
 
 
 def address(step: Step) -> str:
