@@ -1,4 +1,4 @@
-"""P10: every page of the staff console on a campaign with 100,000 signatures."""
+"""P10: every page of the staff console on a campaign with 100,000 signatures and a register of 10,000 offices."""
 
 import http.client
 import time
@@ -15,8 +15,20 @@ from campaign.core.db import session, transaction
 from campaign.crowd import crowd
 from campaign.seed import SLUG
 from campaign.web import audience
+from tests.support import register
 
 SIGNATURES = 100_000
+OFFICES = 10_000
+# What people look for there, and a late page of many.
+SEARCHES = (
+    f"/staff/campaigns/{SLUG}/signatures?q=peeters",
+    f"/staff/campaigns/{SLUG}/signatures?source=newsletter",
+    "/staff/search?q=marie",
+    "/staff/register?q=muller+99",
+    "/staff/register?q=seat&page=150",
+    "/staff/register?state=vacant",
+    "/staff/register/persons?q=zoe",
+)
 # So often each page is asked for; the first time is left out, as its templates are compiled then.
 ASKED = 40
 ASKED_SHORT = 5
@@ -29,8 +41,9 @@ def run(plan: Plan) -> list[Line]:
     """One member of staff opens every page that needs no more than a campaign, again and again, in turn."""
     place = plan.house.place("staff", LOG_LEVEL="error")
     with place.app() as app:
-        _fill(SIGNATURES if plan.rounds > 1 else SIGNATURES // 100)
-        cookie, paths = _sign_in(), _pages(app)
+        part = 1 if plan.rounds > 1 else 100
+        _fill(SIGNATURES // part, OFFICES // part)
+        cookie, paths = _sign_in(), [*_pages(app), *SEARCHES]
     place.run("ANALYZE")
     installation = place.installation()
     try:
@@ -41,10 +54,13 @@ def run(plan: Plan) -> list[Line]:
     return [_line(found, broken, place)]
 
 
-def _fill(number: int) -> None:
+def _fill(number: int, offices: int) -> None:
     with transaction():
         session().execute(text("SET LOCAL statement_timeout = '10min'"))
         crowd(SLUG, number)
+    with transaction():
+        home = accounts.ensure_organisation("demo", "Demonstration")
+    register.many(home.id, offices)
 
 
 def _sign_in() -> str:
@@ -98,10 +114,11 @@ def _line(found: dict[str, list[float]], broken: list[str], place: Place) -> Lin
     late = {path: _p95(times) for path, times in found.items()}
     slowest = max(late, key=lambda path: late[path])
     there = place.number("SELECT count(*) FROM signatures WHERE state = 'confirmed'")
+    offices = place.number("SELECT count(*) FROM posts")
     every = [took for times in found.values() for took in times]
     return Line(
         row="P10",
-        what=f"{len(found)} staff pages, {there:,} signatures",
+        what=f"{len(found)} staff pages, {there:,} signatures, {offices:,} offices",
         ours=f"p95 of all {_p95(every):.0f} ms; of the slowest, {slowest}, {late[slowest]:.0f} ms",
         against="none",
         theirs="-",

@@ -28,7 +28,7 @@ def age(seconds: float) -> None:
         session().execute(text("UPDATE beats SET seen_at = seen_at - make_interval(secs => :s)"), {"s": seconds})
 
 
-def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait for something that another thread does."""
     ends = time.monotonic() + seconds
     while not holds():
@@ -137,9 +137,8 @@ def test_an_end_does_not_wait_for_a_database_that_is_away(app: Flask, monkeypatc
     monkeypatch.setattr(heart, "PARTING_SECONDS", 0.2)
     with db.engine.connect() as holder:
         holder.execute(text("LOCK TABLE beats IN ACCESS EXCLUSIVE MODE"))
-        begun = time.monotonic()
         with beating(app, NAME):
             pass
-        assert time.monotonic() - begun < 1
+        assert any(thread.name == "heart" for thread in threading.enumerate()), "it waits, and nobody for it"
         holder.rollback()
     until(lambda: not any(thread.name == "heart" for thread in threading.enumerate()))

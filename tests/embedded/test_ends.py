@@ -28,7 +28,7 @@ def test_a_killed_owner_takes_its_servers_along(data: Path) -> None:
     with owner(data) as first:
         ask(str(first.facts["database"]), "create table if not exists kept as select 1 as number")
         first.kill()
-        assert soon(lambda: not at_work_in(data), 5)
+        assert soon(lambda: not at_work_in(data), 20)
         assert first.sockets.exists()
         with embedded.start(data, durable=False) as servers:
             assert ask(servers.database_url, "select number from kept") == [(1,)]

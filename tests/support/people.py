@@ -34,6 +34,11 @@ def form(email: str = MARIE, **changes: Any) -> Form:
     return Form(**values | changes)
 
 
+def holder(email: str = MARIE) -> str:
+    """What the token of a mailed link to one's own data says."""
+    return signatures.own.holder(parse(email).hash, email)
+
+
 def forget() -> None:
     """Let the short memory of pages pass, as a second would."""
     current_app.extensions.pop("cache", None)

@@ -13,7 +13,6 @@ from sqlalchemy import select, text
 from campaign import offices, outbox, signatures
 from campaign.campaigns import previews
 from campaign.core import tokens
-from campaign.core.addresses import parse
 from campaign.core.db import session, transaction
 from campaign.core.tokens import Purpose
 from campaign.outbox import State
@@ -151,7 +150,7 @@ def answered() -> None:
 
 def own_data(page: Page, lang: str, shot: Shot) -> None:
     """All a person has here."""
-    holder = tokens.sign(Purpose.MINE, parse(EMAIL).hash.hex())
+    holder = tokens.sign(Purpose.MINE, people.holder(EMAIL))
     for name, path in {"mine": "mine", "mine-asked": "mine?asked=yes", "mine-page": f"mine/{holder}"}.items():
         page.goto(f"/{lang}/{path}")
         shot(name)
@@ -161,7 +160,7 @@ def own_data(page: Page, lang: str, shot: Shot) -> None:
     shot("mine-correct-errors")
     page.goto(f"/{lang}/mine/{holder}/erase")
     shot("mine-erase")
-    nobody = tokens.sign(Purpose.MINE, parse("nobody@example.org").hash.hex())
+    nobody = tokens.sign(Purpose.MINE, people.holder("nobody@example.org"))
     page.goto(f"/{lang}/mine/{nobody}")
     shot("mine-nothing")
 

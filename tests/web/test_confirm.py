@@ -9,6 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from campaign import campaigns
+from campaign.campaigns import Status
 from campaign.core import tokens
 from campaign.core.db import session, transaction
 from campaign.core.tokens import Purpose
@@ -152,15 +154,50 @@ def test_the_link_of_a_signature_that_was_purged_is_gone(client: FlaskClient) ->
     assert client.post(path).status_code == 410
 
 
+def put(status: Status) -> None:
+    with transaction():
+        campaigns.change_status(people.page().id, status, actor="test")
+    people.forget()
+
+
 def test_a_campaign_that_closed_meanwhile_says_so(client: FlaskClient) -> None:
     sign()
     path = path_of()
-    with transaction():
-        session().execute(text("UPDATE campaigns SET status = 'closed'"))
-    people.forget()
-    assert client.get(path).status_code == 410
-    assert client.post(path).status_code == 409
+    put(Status.CLOSED)
+    for answer, code in ((client.get(path), 410), (client.post(path), 409)):
+        assert (answer.status_code, "This campaign has closed." in answer.text) == (code, True)
     assert letter_messages() == []
+
+
+def test_a_signature_waits_while_its_campaign_is_paused_and_its_link_works_again(client: FlaskClient) -> None:
+    start = datetime(2099, 3, 1, 12, 0, tzinfo=UTC)
+    with time_machine.travel(start, tick=False) as clock:
+        sign()
+        path = path_of()
+        put(Status.PAUSED)
+        clock.move_to(start + timedelta(days=20))
+        for answer, code in ((client.get(path), 200), (client.post(path), 409)):
+            assert (answer.status_code, "Your signature waits" in answer.text) == (code, True)
+            assert 'method="post"' not in answer.text
+        put(Status.OPEN)
+        clock.move_to(start + timedelta(days=26))
+        assert client.get(path).status_code == 200
+        clock.move_to(start + timedelta(days=27, minutes=1))
+        assert client.get(path).status_code == 410, "a week after it went on"
+        put(Status.PAUSED)
+        clock.move_to(start + timedelta(days=30, minutes=1))
+        assert client.post(path).status_code == 410, "a month, however long the pause"
+        clock.move_to(start + timedelta(days=29))
+        put(Status.OPEN)
+        assert client.post(path).status_code == 303
+
+
+def test_a_form_that_comes_while_the_campaign_is_paused_is_not_lost(client: FlaskClient) -> None:
+    form = filled(client.get(CAMPAIGN).text)
+    put(Status.PAUSED)
+    for act in ("sign", "check"):
+        answer = client.post(f"{CAMPAIGN}/{act}", data={**form, "body": "My </textarea> own words."})
+        assert (answer.status_code, "My &lt;/textarea&gt; own words." in answer.text) == (409, True)
 
 
 def test_pages_that_a_token_opens_tell_nobody_their_address_and_are_not_kept(client: FlaskClient) -> None:

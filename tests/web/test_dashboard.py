@@ -16,14 +16,8 @@ from campaign.signatures import Public
 from tests.support import people
 from tests.support.console import signed_in, token
 from tests.support.forms import SLUG
-from tests.support.passwords import cheap
 
 PAGE = f"/staff/campaigns/{SLUG}"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap(monkeypatch)
 
 
 def words(html: str) -> str:
@@ -100,6 +94,25 @@ def test_a_draft_has_a_dashboard_but_no_stream(client: FlaskClient) -> None:
     page = client.get(PAGE)
     assert page.status_code == 200
     assert "data-stream" not in page.text
+
+
+def test_it_says_why_a_campaign_did_not_open_and_which_facts_are_due(client: FlaskClient) -> None:
+    with transaction():
+        session().execute(text("UPDATE campaigns SET status = 'scheduled', opens_at = now() - interval '1 hour'"))
+        session().execute(text("UPDATE campaign_texts SET lead = '' WHERE lang = 'nl'"))
+        session().execute(text("UPDATE facts SET review_on = current_date"))
+    signed_in(client)
+    page = client.get(PAGE).text
+    assert "Nederlands: The ask is missing." in page
+    assert f'href="{PAGE}/making/story?lang=nl"' in page
+    assert re.search(r"\d facts should be looked at again", page)
+    signed_in(client, Role.VIEWER)
+    page = client.get(PAGE).text
+    assert "Nederlands: The ask is missing." in page
+    assert "/making" not in page
+    assert "looked at again" not in page
+    people.forget()
+    assert "Come back when it opens." in client.get(f"/en/campaigns/{SLUG}").text
 
 
 def test_a_milestone_is_set_removed_and_brought_back(client: FlaskClient) -> None:

@@ -19,6 +19,7 @@ from campaign.core.tokens import Purpose
 from campaign.outbox import Message
 from campaign.signatures import Signature
 from campaign.web.public import mine
+from tests.support import people
 from tests.support.forms import CAMPAIGN, filled
 from tests.support.people import MARIE, all_signatures, sign, supporter
 from tests.support.replies import sent_letter
@@ -49,6 +50,30 @@ def test_who_asks_before_anything_is_confirmed_gets_it_where_they_asked(client: 
     sign("marie+x@example.org", subject="A stranger's")
     ask(client, MARIE.upper())
     assert asked() == [MARIE]
+
+
+def test_a_link_opens_what_was_signed_with_that_very_address(client: FlaskClient) -> None:
+    """Whoever has marie+x sees, takes back, saves and erases nothing of marie's, though both count as one address."""
+    marie = supporter()
+    other = "marie+X@example.org"
+    for path in ("", "/export"):
+        page = client.get(f"/en/mine/{tokens.sign(Purpose.MINE, people.holder(other))}{path}").text
+        assert "Peeters" not in page
+    sign(other, name="Somebody Else", subject="A stranger's")
+    ask(client, other)
+    assert asked() == [other], "it goes where it was asked for, and opens that alone"
+    link = client.get(f"/en/mine/{tokens.sign(Purpose.MINE, people.holder(other))}").request.path
+    saved = client.get(f"{link}/export").json
+    assert saved is not None
+    assert [one["name"] for one in saved["signatures"]] == ["Somebody Else"]
+    assert {mail["kind"] for mail in saved["mails"]} <= {"confirmation", "access", "already_signed"}
+    form = {"name": "X", "postcode": "1000", "public": "hidden", "updates": "no"}
+    assert client.post(f"{link}/{marie}", data=form).status_code == 404
+    assert client.post(f"{link}/{marie}/withdraw").status_code == 404
+    assert client.post(f"{link}/erase").status_code == 200
+    assert sorted(one.name for one in all_signatures()) == ["", "Marie Peeters"]
+    hers = client.get(f"/en/mine/{tokens.sign(Purpose.MINE, people.holder())}").text
+    assert "Peeters" in hers or "marie@example.org" in hers
 
 
 def test_asking_takes_as_long_for_an_address_that_is_not_here(client: FlaskClient) -> None:

@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from campaign import campaigns, letters, signatures, targets
-from campaign.core import clock
+from campaign.core import clock, tokens
 from campaign.core.db import session, transaction
+from campaign.core.tokens import Purpose
 from campaign.letters import LetterText, Variant
 from campaign.letters.models import LetterOffice
 from tests.support import people
@@ -93,6 +94,9 @@ def test_a_letter_in_the_offices_language_has_its_address_greeting_and_translati
     (signature,) = people.all_signatures()
     assert signature.lang == "en", "the mails to the writer stay in their language"
     people.confirm(signature.id)
+    mine = tokens.sign(Purpose.MINE, people.holder(signature.email))
+    correction = client.get(f"/en/mine/{mine}/{signature.id}").text
+    assert unescape(correction).count(english.body[:60]) == 1, "and where it is corrected"
     mail = signatures.composers.letter(people.letter_messages()[0].id)
     assert mail.language == "nl"
     assert LINE in mail.text

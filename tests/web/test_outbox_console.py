@@ -17,15 +17,9 @@ from campaign.outbox.listing import PAGE
 from tests.support import ledger as letters, outbox as ledger, people
 from tests.support.console import signed_in, token
 from tests.support.forms import SLUG
-from tests.support.passwords import cheap
 from tests.support.sendgrid_events import event
 
 HERE = "/staff/outbox"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap(monkeypatch)
 
 
 def words(html: str) -> str:

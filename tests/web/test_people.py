@@ -21,7 +21,6 @@ from campaign.core.db import session, transaction
 from campaign.outbox import Message
 from tests.support import console, people
 from tests.support.forms import SLUG
-from tests.support.passwords import cheap
 
 NEW = "another horse and its battery"
 
@@ -29,7 +28,6 @@ NEW = "another horse and its battery"
 @pytest.fixture
 def ann(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> UUID:
     """The owner, signed in."""
-    cheap(monkeypatch)
     monkeypatch.setattr(limits, "check", lambda name, rate, who: None)
     return console.signed_in(client)
 

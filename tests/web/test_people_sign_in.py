@@ -20,7 +20,6 @@ from campaign.core.tokens import Purpose
 from campaign.outbox import Message
 from tests.support import console
 from tests.support.console import PASSWORD
-from tests.support.passwords import cheap
 
 ANN = "ann@staff.example"
 NOON = datetime(2026, 11, 22, 12, 0, 15, tzinfo=UTC)
@@ -29,7 +28,6 @@ NOON = datetime(2026, 11, 22, 12, 0, 15, tzinfo=UTC)
 @pytest.fixture
 def ann(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> UUID:
     """She has an account; only the limit in the database counts guesses."""
-    cheap(monkeypatch)
     monkeypatch.setattr(limits, "check", lambda name, rate, who: None)
     return console.member(email=ANN)
 

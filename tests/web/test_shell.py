@@ -20,16 +20,10 @@ from campaign.web.staff import nav
 from tests.support import people
 from tests.support.console import member, signed_in, token
 from tests.support.forms import SLUG
-from tests.support.passwords import cheap
 
 TITLE = "Shelter is the law"
 STYLE = "/staff/style"
 SAID = "This is what a page says after an act."
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap(monkeypatch)
 
 
 def links(page: str) -> list[str]:

@@ -13,12 +13,6 @@ from campaign.outbox import Message
 from tests.support import people
 from tests.support.console import signed_in
 from tests.support.forms import SLUG
-from tests.support.passwords import cheap
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap(monkeypatch)
 
 
 @pytest.fixture

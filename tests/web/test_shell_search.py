@@ -12,14 +12,8 @@ from campaign.outbox import Message
 from campaign.signatures import Signature
 from tests.support import people
 from tests.support.console import signed_in
-from tests.support.passwords import cheap
 
 NAME, EMAIL = "Marie Peeters", "marie@example.org"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap(monkeypatch)
 
 
 @pytest.fixture

@@ -16,16 +16,10 @@ from campaign.signatures import Signature, SignatureState
 from tests.support import people
 from tests.support.console import signed_in, token
 from tests.support.forms import BODY, CAMPAIGN, SLUG, filled
-from tests.support.passwords import cheap
 
 HOME = f"/staff/campaigns/{SLUG}"
 PAGES = ("signatures", "moderation", "invalidations", "exports", "paper")
 COMMENT = "Nobody should sleep outside in winter."
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap(monkeypatch)
 
 
 class Desk:

@@ -25,7 +25,6 @@ from tests.support import people
 from tests.support.console import signed_in, token
 from tests.support.crowd import crowd
 from tests.support.forms import SLUG
-from tests.support.passwords import cheap
 
 HOME = f"/staff/campaigns/{SLUG}/exports"
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -55,11 +54,6 @@ HOSTILE = [
 
 
 needs_office = pytest.mark.skipif(OFFICE is None, reason="LibreOffice is missing (Debian: libreoffice-calc-nogui)")
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap(monkeypatch)
 
 
 def order(client: FlaskClient, kind: str, role: Role = Role.CAMPAIGNER, **values: object) -> TestResponse:

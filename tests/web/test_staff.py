@@ -15,7 +15,6 @@ from campaign.core.db import transaction
 from campaign.core.tokens import Purpose
 from tests.support import people
 from tests.support.forms import token
-from tests.support.passwords import cheap
 
 SIGN_IN = "/staff/sign-in"
 EMAIL, PASSWORD = "ann@staff.example", "correct horse battery"
@@ -23,9 +22,8 @@ PAGES = ("/staff/", "/staff/outbox", "/staff/outbox?state=queued&page=2")
 
 
 @pytest.fixture
-def staffed(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+def staffed(client: FlaskClient) -> FlaskClient:
     """A browser, and Ann has an account."""
-    cheap(monkeypatch)
     with transaction():
         home = accounts.ensure_organisation("demo", "Demo")
         accounts.create_user(EMAIL, PASSWORD, Role.CAMPAIGNER, home, actor="cli")

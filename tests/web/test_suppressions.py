@@ -12,15 +12,9 @@ from campaign.core.addresses import parse
 from campaign.core.db import session, transaction
 from tests.support import people
 from tests.support.console import signed_in, token
-from tests.support.passwords import cheap
 
 HERE = "/staff/suppressions"
 FORM = {"address": "jan.peeters@example.org", "reason": "asked by telephone"}
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    cheap(monkeypatch)
 
 
 def bounced() -> None:
