@@ -74,5 +74,5 @@ def tested(campaign_id: UUID) -> set[UUID]:
     """The versions of which a test letter has left."""
     query = select(LetterTest.id, LetterTest.version_id).where(LetterTest.campaign_id == campaign_id)
     versions = {row.id: row.version_id for row in session().execute(query)}
-    states = outbox.states_of(list(versions))
+    states = outbox.states_of(list(versions)) if versions else {}
     return {versions[id_] for id_, (state, _at) in states.items() if state in LEFT}

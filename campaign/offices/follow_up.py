@@ -58,7 +58,7 @@ _PLAN = text(
     """
     WITH lately AS (
         SELECT DISTINCT l.signature_id FROM outbox_messages m JOIN letters l ON l.id = m.id
-        WHERE m.kind = 'letter' AND m.state IN ('sent', 'delivered')
+        WHERE m.kind = 'letter' AND m.state IN ('sent', 'delivered', 'handed_over')
           AND m.changed_at BETWEEN clock_timestamp() - :until AND clock_timestamp() - :after
     ), due AS (
         SELECT s.id, s.campaign_id FROM lately JOIN signatures s ON s.id = lately.signature_id
@@ -77,7 +77,7 @@ _PLAN = text(
     ), about AS (
         INSERT INTO follow_up_letters (letter_id, follow_up_id, post_id)
         SELECT l.id, planned.id, l.post_id FROM planned JOIN letters l ON l.signature_id = planned.signature_id
-        JOIN outbox_messages m ON m.id = l.id WHERE m.state IN ('sent', 'delivered')
+        JOIN outbox_messages m ON m.id = l.id WHERE m.state IN ('sent', 'delivered', 'handed_over')
     )
     SELECT count(*) FROM planned
     """

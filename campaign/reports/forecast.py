@@ -16,6 +16,7 @@ from campaign.targets import Target
 class Cause(StrEnum):
     """What holds letters up, or makes them slower than the pace of the installation."""
 
+    PAPER = "paper"  # they wait for a hand-over, see `outbox.paper`
     PAUSED = "paused"  # by staff
     STOPPED = "stopped"  # mail came back for good: staff must look
     SHUT = "shut"  # a rest after a failure, or closed until somebody opens it
@@ -71,6 +72,11 @@ class Forecast:
     targets: tuple[Lasting, ...]
 
     @property
+    def on_paper(self) -> bool:
+        """Whether they leave by a hand-over and not by mail."""
+        return any(each.cause is Cause.PAPER for each in self.targets)
+
+    @property
     def per_minute(self) -> float | None:
         """The pace to each office, where it is the same for all of them."""
         paces = {each.per_minute for each in self.targets}
@@ -105,7 +111,9 @@ def _stream(post: Target) -> str:
 
 
 def _halt(owner: UUID, stream: str, standing: Mapping[str, pauses.PauseView]) -> Halt | None:
-    """The widest pause that holds an owner's letters in a stream."""
+    """Why an owner's letters in a stream do not leave by mail now: they go on paper, or the widest pause."""
+    if pauses.of_paper(owner) in standing:
+        return Halt(Cause.PAPER, "")
     for key in pauses.holding(owner, Lane.LETTERS, stream):
         if key in standing:
             trouble = key == stream and not standing[key].actor.startswith("staff:")

@@ -113,11 +113,12 @@ def offices(
     """
     day = on or clock.today()
     query = select(Post.id).join(Body, Body.id == Post.body_id).where(_seen(Post, organisation_id))
-    for word in fold(words[:LONGEST_SEARCH]).split():
-        like = f"%{_escaped(word)}%"
-        holders = select(Tenure.post_id).join(Person, Person.id == Tenure.person_id)
-        held = Post.id.in_(holders.where(Person.search.like(like), _stands(Tenure, day)))
-        query = query.where(or_(Post.search.like(like), Body.search.like(like), held))
+    if wanted := _likes(words):
+        # One pass, however many words and holders; each post once, also where two hold it.
+        query = query.outerjoin(Tenure, and_(Tenure.post_id == Post.id, _stands(Tenure, day)))
+        query = query.outerjoin(Person, Person.id == Tenure.person_id).group_by(Post.id, Body.id)
+        found_by = (Post.search, Body.search, Person.search)
+        query = query.where(*(or_(*(column.like(like) for column in found_by)) for like in wanted))
     if body_id is not None:
         query = query.where(Post.body_id == body_id)
     if state in EMPTY:
@@ -320,11 +321,13 @@ def _seen(model: Any, organisation_id: UUID) -> ColumnElement[bool]:
 
 
 def _like(model: Any, words: str) -> list[ColumnElement[bool]]:
-    return [model.search.like(f"%{_escaped(word)}%") for word in fold(words[:LONGEST_SEARCH]).split()]
+    return [model.search.like(like) for like in _likes(words)]
 
 
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _likes(words: str) -> list[str]:
+    """Each word as LIKE finds it anywhere."""
+    plain = str.maketrans({char: "\\" + char for char in "\\%_"})
+    return [f"%{word.translate(plain)}%" for word in fold(words[:LONGEST_SEARCH]).split()]
 
 
 def _named(column: Any) -> Any:

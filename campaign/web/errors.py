@@ -45,10 +45,7 @@ def _moved(slug: str) -> Response:
     where = url_for(str(request.endpoint), **{**(request.view_args or {}), "slug": slug})
     query = urlencode(list(request.args.items(multi=True)))
     status = 301 if request.method in ("GET", "HEAD") else 308
-    response = redirect(f"{where}?{query}" if query else where, status)
-    if wants_json():
-        response.headers["Access-Control-Allow-Origin"] = "*"
-    return cast(Response, response)
+    return cast(Response, redirect(f"{where}?{query}" if query else where, status))
 
 
 def _http(error: HTTPException) -> Response:
@@ -106,10 +103,9 @@ def wants_json() -> bool:
 
 
 def answer(status: int, code: str, words: str, fields: dict[str, str] | None = None) -> Response:
-    """An error as the asker wants it."""
+    """An error as the asker wants it. Other sites may read it where they may read the route's other answers."""
     if wants_json():
         response = jsonify(error={"code": code, "message": words, "fields": fields or {}})
-        response.headers["Access-Control-Allow-Origin"] = "*"
         response.status_code = status
         return response
     titles = {

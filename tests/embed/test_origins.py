@@ -60,8 +60,7 @@ def test_each_route_is_framed_and_read_by_those_it_is_meant_for(client: FlaskCli
             where = " ".join(["'self'", *named])
         assert ancestors(answer) == where, rule
         assert headers.get("X-Frame-Options") == ("DENY" if where == "'none'" else None), rule
-        if answer.status_code < 400:
-            assert headers.get("Access-Control-Allow-Origin") == ("*" if name in READ_BY_ALL else None), rule
+        assert headers.get("Access-Control-Allow-Origin") == ("*" if name in READ_BY_ALL else None), rule
         assert "Access-Control-Allow-Credentials" not in headers, rule
         shown = "cross-origin" if name in SHOWN_BY_ALL else None
         assert headers.get("Cross-Origin-Resource-Policy") == shown, rule
@@ -101,6 +100,22 @@ def test_nothing_is_framed_of_a_campaign_that_is_not_there(client: FlaskClient) 
     for path in ("/embed/none/form", "/embed/none/badge.svg"):
         answer = client.get(path)
         assert (answer.status_code, ancestors(answer)) == (404, "'none'")
+
+
+def test_an_error_is_read_by_those_who_may_read_the_answer(client: FlaskClient) -> None:
+    """A widget tells its page what went wrong; what a form or a key's holder did wrong is nobody else's business."""
+    none = "/api/v1/campaigns/none"
+    found = {
+        "a counter": client.get(f"{none}/counter"),
+        "an address for no page of ours": client.get("/oembed?url=https://www.partner.example/"),
+        "a form's token": client.get(f"{none}/form-token"),
+        "a signature": client.post(f"{none}/signatures", json={}),
+        "a method that is not there": client.get(f"/api/v1/campaigns/{SLUG}/signatures"),
+        "no route": client.get("/api/v1/nothing"),
+    }
+    assert all(answer.status_code >= 400 for answer in found.values())
+    readable = {name for name, answer in found.items() if "Access-Control-Allow-Origin" in answer.headers}
+    assert readable == {"a counter", "an address for no page of ours"}
 
 
 def test_only_routes_that_say_so_are_marked(app: Flask) -> None:

@@ -79,17 +79,17 @@ def mine_correct(_form: dict[str, str]) -> Parts:
     id_ = people.supporter()
     fields = {"name": "Marie Peeters-Janssens", "postcode": "1000", "public": "hidden", "updates": "no"}
     fields |= {"subject": "A roof", "body": "A roof over every head before the winter."}
-    return f"/en/mine/{{token}}/{id_}", Purpose.MINE, holder().hex(), fields
+    return f"/en/mine/{{token}}/{id_}", Purpose.MINE, people.holder(), fields
 
 
 def mine_withdraw(_form: dict[str, str]) -> Parts:
     id_ = people.supporter()
-    return f"/en/mine/{{token}}/{id_}/withdraw", Purpose.MINE, holder().hex(), None
+    return f"/en/mine/{{token}}/{id_}/withdraw", Purpose.MINE, people.holder(), None
 
 
 def mine_erase(_form: dict[str, str]) -> Parts:
     people.supporter()
-    return "/en/mine/{token}/erase", Purpose.MINE, holder().hex(), None
+    return "/en/mine/{token}/erase", Purpose.MINE, people.holder(), None
 
 
 def ask_for_office(_form: dict[str, str]) -> Parts:

@@ -10,7 +10,6 @@ from werkzeug.routing import AnyConverter, Rule
 from campaign import accounts, campaigns
 from campaign.accounts import Role, Scope
 from campaign.core import tokens
-from campaign.core.addresses import parse
 from campaign.core.db import session, transaction
 from campaign.core.tokens import Purpose
 from tests.house.scene import BULK, answered, asked, registered, worked
@@ -35,6 +34,7 @@ TABLES = {
     "letter_id": "letters",
     "batch_id": "invalidations",
     "export_id": "exports",
+    "handover_id": "outbox_handovers",
     "act_id": "review_acts",
     "lot_id": "paper_batches",
     "body_id": "bodies",
@@ -113,7 +113,7 @@ def token(endpoint: str) -> str:
         "public.follow_up": (Purpose.FOLLOW_UP, value("", "follow_up_id")),
         "public.not_me": (Purpose.NOT_ME, value("", "signature_id")),
         "public.unsubscribe": (Purpose.UNSUBSCRIBE, value("", "signature_id")),
-        **{f"public.mine_{name}": (Purpose.MINE, parse(people.MARIE).hash.hex()) for name in MINE},
+        **{f"public.mine_{name}": (Purpose.MINE, people.holder()) for name in MINE},
     }
     purpose, subject = values.get(endpoint, (Purpose.CONFIRM, value("", "signature_id")))
     return tokens.sign(purpose, getattr(subject, "hex", str(subject)))

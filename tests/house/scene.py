@@ -11,6 +11,7 @@ from campaign import campaigns, offices, outbox, reports, signatures, targets
 from campaign.core import clock
 from campaign.core.addresses import parse
 from campaign.core.db import session, transaction
+from campaign.core.ids import new_id
 from campaign.jobs import batches
 from campaign.outbox import State, Wanted
 from campaign.signatures.conditions import Conditions
@@ -72,7 +73,7 @@ def asked(home: UUID) -> None:
 
 
 def worked(home: UUID, signature: UUID) -> None:
-    """What staff did with signatures: counted some, looked at one, asked for a file, added paper, set a milestone."""
+    """What staff did with signatures: counted some, looked at one, asked for a file and a pack, added paper."""
     campaign, who = people.page().id, {"actor": ACTOR, "organisation_id": home}
     lot = {"number": 10, "signed_on": date(2026, 1, 2), "place": "Gent", "note": ""}
     with transaction():
@@ -81,6 +82,9 @@ def worked(home: UUID, signature: UUID) -> None:
         signatures.exports.order(campaign, Conditions(), PLAIN, [], **who)  # type: ignore[arg-type]
         signatures.paper.add(campaign, **lot, **who)  # type: ignore[arg-type]
         mine = campaigns.of_organisation(home, SLUG, "en")
+        outbox.paper.choose(campaign, True, actor=ACTOR)
+        outbox.handovers.order(new_id(), campaign, actor=ACTOR)
+        outbox.paper.choose(campaign, False, actor=ACTOR)
         reports.own_milestones.add(mine, 10_000, "ten thousand", actor=ACTOR)
     assert batches.work(), "the file"
 

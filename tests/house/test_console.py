@@ -12,7 +12,6 @@ from campaign.web import audience
 from tests.house.records import MARKS, address, scene
 from tests.house.shots import fingerprint
 from tests.support import console
-from tests.support.passwords import cheap
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -20,7 +19,6 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No limit hides a refusal, and no hash takes long."""
-    cheap(monkeypatch)
     monkeypatch.setattr(limits, "check", lambda name, rate, who: None)
 
 

@@ -1,7 +1,5 @@
 """Placeholders: a fixed list of words, replaced once, never compiled."""
 
-import time
-
 import pytest
 from flask import Flask
 from hypothesis import example, given, strategies as st
@@ -68,8 +66,7 @@ def test_filling_never_fails_and_only_replaces_whole_placeholders(text: str, val
     assert fill(text, {"name": value}) == value.join(text.split("{name}"))
 
 
-def test_the_longest_texts_are_filled_in_a_moment() -> None:
-    begun = time.monotonic()
-    for text in ("{" * 100_000, "{name" * 20_000, "{name}" * 20_000, "}" * 100_000):
-        fill(text, VALUES)
-    assert time.monotonic() - begun < 0.5
+@pytest.mark.parametrize("text", ["{" * 100_000, "{name" * 20_000, "}" * 100_000, "{name}" * 20_000])
+def test_the_longest_texts_are_filled_in_one_pass(text: str) -> None:
+    """A text that a pattern tries again at each place, as far as its end, takes longer than the whole suite may."""
+    assert fill(text, VALUES) == text.replace("{name}", VALUES["name"])

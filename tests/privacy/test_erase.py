@@ -36,7 +36,7 @@ def holder(email: str = EMAIL) -> bytes:
 
 
 def page_of(email: str = EMAIL, then: str = "") -> str:
-    return f"/en/mine/{tokens.sign(Purpose.MINE, holder(email).hex())}{then}"
+    return f"/en/mine/{tokens.sign(Purpose.MINE, people.holder(email))}{then}"
 
 
 def dump() -> str:

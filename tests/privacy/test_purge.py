@@ -68,6 +68,19 @@ def test_what_nobody_confirmed_in_a_week_goes_with_its_text_its_mail_and_its_con
     assert "marie" not in dump().lower()
 
 
+def test_a_pause_of_the_campaign_spares_what_waits_for_a_month_at_most(seeded: Flask) -> None:
+    sign()
+    age("signatures", "created_at", 20)
+    with transaction():
+        campaigns.change_status(people.page().id, Status.PAUSED, actor="test")
+    assert run(purge.unconfirmed) == 0
+    with transaction():
+        campaigns.change_status(people.page().id, Status.OPEN, actor="test")
+    assert run(purge.unconfirmed) == 0, "a week to confirm, from when it went on"
+    age("signatures", "created_at", 10.1)
+    assert run(purge.unconfirmed) == 1
+
+
 def test_the_address_of_a_stranger_goes_as_well(seeded: Flask) -> None:
     """Mistyped and corrected, or not asked for by its holder: taken back before it was confirmed."""
     sign("stranger@example.org")

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,7 @@ def proxy(installation: Installation, tmp_path: Path) -> Iterator[str]:
     text = re.sub(r"^ +ssl_certificate.*\n", "", text, flags=re.MULTILINE)
     text = text.replace("127.0.0.1:8000", f"127.0.0.1:{installation.port}")
     text = text.replace("127.0.0.1:8001", f"127.0.0.1:{installation.live_port}")
+    text = text.replace("/var/log/nginx/", f"{tmp_path}/")
     text = text.replace("/var/cache/nginx/postbag", f"{tmp_path}/cache").replace("letters.example.org", "127.0.0.1")
     places = "".join(
         f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -65,7 +67,9 @@ def proxy(installation: Installation, tmp_path: Path) -> Iterator[str]:
 
 @pytest.mark.debian
 @pytest.mark.processes
-def test_nginx_serves_pages_from_web_and_counters_and_streams_from_live(proxy: str) -> None:
+def test_nginx_serves_pages_from_web_and_counters_and_streams_from_live(
+    proxy: str, installation: Installation, tmp_path: Path
+) -> None:
     with urllib.request.urlopen(proxy + CAMPAIGN, timeout=10) as page:
         assert page.status == 200
         assert page.headers["Content-Security-Policy"]
@@ -80,6 +84,11 @@ def test_nginx_serves_pages_from_web_and_counters_and_streams_from_live(proxy: s
     upload = urllib.request.Request(f"{proxy}/staff/campaigns/{SLUG}/making/picture", data=b"x" * 2_000_000)
     with urllib.request.urlopen(upload, timeout=10) as page:
         assert page.status == 200, "a picture comes through; it is Postbag that asks who brings it"
+    installation.kill("web")
+    with pytest.raises(urllib.error.HTTPError, match="502"):
+        urllib.request.urlopen(f"{proxy}/confirm/a-token-of-marie", timeout=10)
+    logs = [log.read_text() for log in (tmp_path / "nginx.log", tmp_path / "postbag-error.log")]
+    assert not any("a-token" in log for log in logs)
 
 
 def test_the_log_of_nginx_keeps_no_address_with_its_token() -> None:

@@ -38,14 +38,14 @@ def test_a_letter_goes_all_the_way_through_separate_processes(installation: Inst
     installation.everything()
     assert len(installation.pids()) == 5
     page = get(installation.url + CAMPAIGN)
-    signed = time.monotonic()
+    installation.kill("scheduler")  # the bell alone brings what a person waits for
     assert post(f"{installation.url}{CAMPAIGN}/sign", filled(page)).endswith("check-your-mail")
-    (asked,) = wait_for_mails(tmp_path / "mail", 1, seconds=10)
-    assert time.monotonic() - signed < 5, "mail that people wait for leaves within 5 s"
+    (asked,) = wait_for_mails(tmp_path / "mail", 1, seconds=30)
+    installation.start("scheduler", "scheduler")
     assert "/thanks/" in post(installation.url + link(asked))
-    letters = wait_for_mails(tmp_path / "mail", 3, seconds=15)[1:]
+    letters = wait_for_mails(tmp_path / "mail", 3, seconds=30)[1:]
     assert all("my neighbour slept outside" in text(letter) for letter in letters)
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + 30
     while counter(installation)["letters"] != {"queued": 0, "sent": 2, "delivered": 2, "bounced": 0}:
         assert time.monotonic() < ends, counter(installation)
         time.sleep(0.2)

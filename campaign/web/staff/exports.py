@@ -25,7 +25,11 @@ MAY_EXPORT = (Role.OWNER, Role.CAMPAIGNER)
 RATE = Rate(30, "minute")
 KINDS = ("csv", "xlsx", "pack")
 # How the finished file ends, and what it is.
-FILES = {"xlsx": ("xlsx", signatures.sheets.TYPE), "pack": ("zip", "application/zip")}
+FILES = {
+    "xlsx": ("xlsx", signatures.sheets.TYPE),
+    "pack": ("zip", "application/zip"),
+    "handover": ("zip", "application/zip"),
+}
 
 
 @blueprint.get("/campaigns/<slug>/exports")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext, lazy_gettext as _
 from wtforms import StringField, TextAreaField
 
 from campaign.campaigns import evidence
@@ -21,16 +21,16 @@ from campaign.web.staff.making import ACTS, MAY_WRITE, conflict, steps
 from campaign.web.staff.notices import notice
 
 LABELS = {
-    "statement": _l("What is the case"),
-    "figure": _l("Figure"),
-    "sentence": _l("As a sentence of a letter"),
-    "publisher": _l("Who published it"),
-    "title": _l("Title of the source"),
-    "title_lang": _l("Language of the title"),
-    "dated": _l("Date of the source, in words"),
-    "link": _l("Link"),
-    "reviewed_on": _l("Last looked at"),
-    "review_on": _l("Look again on"),
+    "statement": _("What is the case"),
+    "figure": _("Figure"),
+    "sentence": _("As a sentence of a letter"),
+    "publisher": _("Who published it"),
+    "title": _("Title of the source"),
+    "title_lang": _("Language of the title"),
+    "dated": _("Date of the source, in words"),
+    "link": _("Link"),
+    "reviewed_on": _("Last looked at"),
+    "review_on": _("Look again on"),
 }
 
 
@@ -68,7 +68,7 @@ def add_fact(slug: str) -> ResponseReturnValue:
     except DomainError as error:
         _blame(form, error)
         return _show(form, lang, None, error.status if error.status == 409 else 422)
-    notice(_("The fact is added."))
+    notice(gettext("The fact is added."))
     return redirect(url_for("staff.facts", slug=slug, lang=lang), 303)
 
 
@@ -92,12 +92,12 @@ def fact(slug: str, fact_id: UUID) -> ResponseReturnValue:
     except Clash as clash:
         labels = {name: str(label) for name, label in LABELS.items()}
         return conflict.page(
-            clash, labels, title=_("Fact"), back=back, langs=dict.fromkeys(evidence.IN_A_LANGUAGE, lang)
+            clash, labels, title=gettext("Fact"), back=back, langs=dict.fromkeys(evidence.IN_A_LANGUAGE, lang)
         )
     except DomainError as error:
         _blame(form, error)
         return _show(form, lang, stands, 422)
-    notice(_("Saved."))
+    notice(gettext("Saved."))
     return redirect(url_for("staff.facts", slug=slug, lang=lang), 303)
 
 
@@ -120,7 +120,7 @@ def look_at_fact(slug: str, fact_id: UUID) -> ResponseReturnValue:
     plain_form()
     with transaction():
         evidence.look(g.campaign, fact_id, actor=g.staff.actor)
-    notice(_("Looked at today. The reminder comes in half a year."))
+    notice(gettext("Looked at today. The reminder comes in half a year."))
     return redirect(url_for("staff.facts", slug=slug, lang=chosen_lang()), 303)
 
 
@@ -134,7 +134,7 @@ def remove_fact(slug: str, fact_id: UUID, act: str) -> ResponseReturnValue:
     with transaction():
         evidence.remove(g.campaign, fact_id, actor=g.staff.actor, back=back)
     undo = None if back else url_for("staff.remove_fact", slug=slug, fact_id=fact_id, act="restore")
-    notice(_("The fact is back.") if back else _("The fact is removed."), undo=undo)
+    notice(gettext("The fact is back.") if back else gettext("The fact is removed."), undo=undo)
     return redirect(url_for("staff.facts", slug=slug, lang=chosen_lang()), 303)
 
 

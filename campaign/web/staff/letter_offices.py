@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from wtforms import StringField
 
 from campaign import letters, targets
-from campaign.core import clock
+from campaign.core import clock, i18n
 from campaign.core.db import transaction
 from campaign.core.errors import DomainError, NotFound
 from campaign.core.i18n import CODES
@@ -37,7 +37,7 @@ for _code in CODES:
 @limited("staff-making", ACTS)
 def letter_office(slug: str, post_id: UUID) -> ResponseReturnValue:
     """What this campaign says of one office."""
-    office = next((target for target in offices(g.campaign.langs[0]) if target.post_id == post_id), None)
+    office = next((target for target in offices(i18n.language()) if target.post_id == post_id), None)
     if office is None:
         raise NotFound(_("This campaign does not write to this office."))
     form = OfficeForm(posted(), data=_filled(post_id))

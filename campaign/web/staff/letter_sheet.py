@@ -9,8 +9,7 @@ from flask import g, request
 from flask_babel import gettext as _
 from wtforms import StringField, TextAreaField
 
-from campaign import letters, signatures, targets
-from campaign.campaigns import drafts
+from campaign import campaigns, letters, signatures, targets
 from campaign.core import clock
 from campaign.core.errors import DomainError
 from campaign.core.i18n import LANGUAGES, language
@@ -58,7 +57,7 @@ def offices(lang: str) -> list[Target]:
 
 def title(lang: str) -> str:
     """The title of the campaign in that language."""
-    return drafts.read(g.campaign.id, [f"title_{lang}"]).values[f"title_{lang}"]
+    return campaigns.by_id(g.campaign.id, lang).title
 
 
 def around(lang: str, shown: Mapping[str, str]) -> dict[str, Any]:

@@ -43,6 +43,7 @@ CAMPAIGN = (
     Entry("making", "staff.making", _("Make"), key="m"),
     Entry("delivery", "staff.delivery", _("Delivery plan")),
     Entry("modes", "staff.modes", _("How letters leave")),
+    Entry("handovers", "staff.handovers", _("Hand-overs")),
     Entry("replies", "staff.replies", _("Answers")),
     Entry("offices", "staff.offices", _("Wishes of offices")),
     Entry("rehearsal", "staff.rehearsal", _("Rehearsal")),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from campaign import accounts, campaigns, outbox, replies
 from campaign.accounts import Role
@@ -87,8 +88,15 @@ def message(message_id: UUID) -> ResponseReturnValue:
         names=accounts.team.names(g.staff.organisation_id),
         of_campaign=campaign,
         acts=acts_for(view.state, view.frozen) if g.staff.role in MAY_ACT else [],
-        place=outbox_offices.place_words(outbox.place(message_id), in_zone),
+        place=outbox_offices.place_words(outbox.place(message_id), in_zone) or _paper(view),
     )
+
+
+def _paper(view: outbox.MessageView) -> str:
+    """What a letter waits for that leaves on paper; empty for any other message."""
+    if view.owner is None or view.state != State.QUEUED or not view.stream.startswith(pauses.OFFICES):
+        return ""
+    return _("waits for the hand-over") if outbox.paper.chosen([view.owner]) else ""
 
 
 def _history(id_: UUID, moves: Sequence[outbox.MoveView]) -> list[tuple[str, Any]]:

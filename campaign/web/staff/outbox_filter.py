@@ -12,7 +12,7 @@ from campaign.outbox import State, Wanted
 
 # What supporters and offices get, then what staff get.
 KINDS = ("letter", "confirmation", "already_signed", "reply", "digest", "summary")
-STAFF_KINDS = ("milestone", "alarm", "invitation", "staff_reset", "staff_password", "staff_factor")
+STAFF_KINDS = ("milestone", "alarm", "not_opened", "invitation", "staff_reset", "staff_password", "staff_factor")
 STAFF_ADDRESS_KINDS = ("staff_email", "staff_email_asked")
 EVERY_KIND = (*KINDS, *STAFF_KINDS, *STAFF_ADDRESS_KINDS)
 LONGEST = 254

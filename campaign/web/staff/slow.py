@@ -12,6 +12,7 @@ from campaign.web import when
 def pace(lasting: Lasting, zone: str) -> dict[str, str]:
     """The words of a pill and its tone, seen from a time zone."""
     words = {
+        Cause.PAPER: _("on paper"),
         Cause.PAUSED: _("paused"),
         Cause.STOPPED: _("stopped: %(reason)s", reason=lasting.reason or ""),
         Cause.SHUT: _shut(lasting),
@@ -19,7 +20,12 @@ def pace(lasting: Lasting, zone: str) -> dict[str, str]:
         Cause.DAY: _("enough for today, more %(when)s", when=_around(lasting, zone)),
         Cause.PLAN: _("%(pace)s, by its plan", pace=when.pace(lasting.per_minute)),
     }
-    tones = {Cause.STOPPED: "bad", Cause.PLAN: "ok", Cause.SHUT: "warn" if lasting.until is not None else "bad"}
+    tones = {
+        Cause.STOPPED: "bad",
+        Cause.PLAN: "ok",
+        Cause.PAPER: "",
+        Cause.SHUT: "warn" if lasting.until is not None else "bad",
+    }
     if lasting.cause is None:
         return {"lane": when.pace(lasting.per_minute), "tone": "ok"}
     return {"lane": words[lasting.cause], "tone": tones.get(lasting.cause, "warn")}
@@ -29,6 +35,8 @@ def empty(lasting: Lasting, zone: str) -> str:
     """When its queue is empty, as in: empty Thursday, around 14:00."""
     if not lasting.queued:
         return _("nothing waits")
+    if lasting.cause is Cause.PAPER:
+        return _("until the hand-over")
     if lasting.seconds is None:
         return _("not before it goes on")
     return when.empty_in(lasting.seconds, _now(zone))
