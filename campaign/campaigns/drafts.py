@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from campaign.campaigns import rules
-from campaign.campaigns.lifecycle import PUBLIC, Outcome
+from campaign.campaigns.lifecycle import PUBLIC, Outcome, Status
 from campaign.campaigns.models import Accent, Campaign, CampaignText
 from campaign.core import audit, merge
 from campaign.core.db import session
@@ -148,6 +148,8 @@ def _check(row: Campaign, texts: Mapping[str, CampaignText], wanted: Mapping[str
             fields[name] = _("Fill this in.")
         if not value and lang and column in NEEDED and row.status in PUBLIC and texts[lang].shown:
             fields[name] = _("Supporters read this now. It cannot be empty.")
+    if row.status == Status.SCHEDULED and wanted.get("opens_at") == "":
+        fields["opens_at"] = _("The campaign opens at this time. On the check list, make it a draft again first.")
     country = wanted.get("country") or row.country
     opens, closes = (
         _moment(wanted[name], country) if name in wanted else getattr(row, name) for name in ("opens_at", "closes_at")

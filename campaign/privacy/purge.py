@@ -7,6 +7,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from campaign.campaigns import Campaign, patience
 from campaign.core import clock
 from campaign.core.db import session
+from campaign.core.ids import first_id
 from campaign.letters import Letter, LetterText
 from campaign.outbox import FINAL, Message, receipts as reports
 from campaign.privacy.retention import ADDRESS, CAPPED, PAUSED, RECEIPT, REPLY, TEXT, UNCONFIRMED
@@ -67,7 +68,9 @@ def _written() -> None:
     """What supporters wrote goes with the last of its letters: one that still waits is made from it."""
     letters = select(Letter.id).join(Message, Message.id == Letter.id).where(Letter.text_id == LetterText.id)
     young = or_(Message.state.not_in(FINAL), Message.changed_at >= func.clock_timestamp() - TEXT)
-    over = select(LetterText.id).where(LetterText.body != "", letters.exists(), ~letters.where(young).exists())
+    # A text is older than the end of its letters: the many of this month need no look at theirs.
+    old = and_(LetterText.body != "", LetterText.id < first_id(clock.now() - TEXT))
+    over = select(LetterText.id).where(old, letters.exists(), ~letters.where(young).exists())
     done = over.limit(BATCH).with_for_update(skip_locked=True).scalar_subquery()
     session().execute(update(LetterText).where(LetterText.id.in_(done)).values(subject="", body=""))
 

@@ -1,11 +1,12 @@
 """Who holds a post on a day, how they are addressed, and where they are reached."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Text, and_, cast, or_, select
 
 from campaign.core.cache import remembered
 from campaign.core.db import session
@@ -78,13 +79,13 @@ def _target(post: Post, tenure: Tenure | None, holder: str | None, email: str | 
 def place_of(country: str, postcode: str, lang: str) -> str:
     """The municipality of a postcode, in that language; empty where it is not known."""
     places = remembered(("places", country), lambda: _places(country), PLACE_SECONDS)
-    place = places.get(postcode, {})
+    place: dict[str, str] = json.loads(places.get(postcode, "{}"))
     # In a language that a place has no name in, it is called what its own inhabitants call it.
     return place.get(lang) or place.get("de") or ""
 
 
-def _places(country: str) -> dict[str, dict[str, str]]:
-    """All of a country at once: some thousand short rows, and a campaign's signers come from all over it."""
-    query = select(Postcode.postcode, Postcode.place).where(Postcode.country == country)
-    places: dict[str, dict[str, str]] = dict(session().execute(query).all())
+def _places(country: str) -> dict[str, str]:
+    """All of a country at once, as JSON: some thousand short rows, and a campaign's signers come from all over it."""
+    query = select(Postcode.postcode, cast(Postcode.place, Text)).where(Postcode.country == country)
+    places: dict[str, str] = dict(session().execute(query).all())
     return places

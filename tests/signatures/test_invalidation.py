@@ -125,7 +125,8 @@ def test_every_step_is_in_the_audit_log_without_a_supporters_words(seeded: Flask
     to_the_end()
     undo(campaign, batch)
     to_the_end()
-    entries = session().scalars(select(audit.AuditEntry).where(audit.AuditEntry.subject == f"invalidation:{batch}"))
+    query = select(audit.AuditEntry).where(audit.AuditEntry.subject == f"invalidation:{batch}")
+    entries = session().scalars(query.order_by(audit.AuditEntry.id))
     found = {entry.action: entry for entry in entries}
     assert list(found) == [
         "signatures.invalidate",

@@ -336,6 +336,8 @@ def test_a_campaign_opens_by_itself_at_its_time(
     assert row(slug).opens_at.isoformat() == "2090-01-02T08:00:00+00:00", "by the clocks of Belgium"
     assert client.post(f"{base}/schedule", data=owner).status_code == 303
     assert row(slug).status == Status.SCHEDULED
+    cleared = save(client, f"{base}/basics", opens_at="")
+    assert FormOn(cleared.text, "/basics").errors.keys() == {"opens_at"}, "it would wait for ever"
     client.post(f"{base}/unschedule", data=owner)
     assert row(slug).status == Status.DRAFT
 

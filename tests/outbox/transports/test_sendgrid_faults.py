@@ -97,6 +97,7 @@ def test_nobody_listening_rests_the_lane_and_costs_no_attempt(
 
 def test_no_call_comes_before_the_reset_by_sendgrids_own_clock(app: Flask, there: StandIn) -> None:
     ids = ledger.notes(4)
+    ledger.without_pace()
     there.script(Step(), Step(429, reset_in=3.0))
     drain(Lane.LETTERS.value)
     (reset,) = there.resets
