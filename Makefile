@@ -35,8 +35,9 @@ install: $(VENV)/.ready $(VENV)/.translated
 demo: $(VENV)/.ready $(VENV)/.translated
 	@exec $(BIN)/campaign demo $(ARGS)
 
+# Three for two cores: many tests wait for processes and browsers.
 test: $(VENV)/.ready-dev $(VENV)/.translated
-	@exec $(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	@exec $(BIN)/pytest -n 3 --dist worksteal $(ARGS)
 
 # The faults that take the longest, in their short form: in the suite they would double its time.
 faults: $(VENV)/.ready-dev $(VENV)/.translated

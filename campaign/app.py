@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from campaign import accounts, campaigns, config, doctor, letters, offices, outbox, replies, reports, signatures
 from campaign.config import ROOT, Settings
 from campaign.core import db, i18n
-from campaign.web import api, audience, embed, errors, headers, hooks, ops, origin, pages, public, staff
+from campaign.web import api, audience, embed, errors, headers, hooks, leftover, ops, origin, pages, public, staff
 from campaign.web.api import counter as _counter, signatures as _signatures, staff as _keyed
 from campaign.web.embed import badge as _badge, counter as _embedded_counter, form as _embedded_form, oembed as _oembed
 from campaign.web.hooks import sendgrid as _sendgrid
@@ -179,6 +179,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.init_app(app)
     pages.init_app(app, settings)
     headers.init_app(app, settings)
+    leftover.init_app(app)
     errors.init_app(app)
     _routes(app)
     _composers()

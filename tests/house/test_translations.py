@@ -1,10 +1,12 @@
 """The check of the catalogues finds each kind of mistake, and finds none in ours."""
 
+import ast
 from collections.abc import Callable
 
 import pytest
 from babel.messages.catalog import Catalog
 
+from tests.house.source import modules
 from tests.house.translations import compare, placeholders, problems, wanted
 
 ONE, MANY = "%(num)s letter to %(office)s", "%(num)s letters to %(office)s"
@@ -92,3 +94,17 @@ def test_a_mistake_is_found(make: Callable[[], Catalog], words: str) -> None:
 def test_placeholders_are_read() -> None:
     assert placeholders("%(a)s of %(b)d, 5 %% and %(a)s") == {"a", "b"}
     assert placeholders("100 %") == {"%"}
+
+
+def test_no_message_hides_behind_a_name_that_is_not_looked_for() -> None:
+    """`gettext as _l` works, and nothing that it says is ever translated."""
+    named = {
+        (module.relative, alias.asname)
+        for module in modules().values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "flask_babel"
+        for alias in node.names
+        if alias.asname
+    }
+    assert {pair for pair in named if pair[1] != "_"} == set()
+    assert named, "the sources were read"
