@@ -331,7 +331,8 @@ def test_a_list_reads_each_office_a_few_times_however_many_there_are(desk: Desk)
         with asked() as statements:
             desk.get(path)
         assert len(statements) <= 4, path
-        assert rows_read(statements) <= 9 * 1000, path
+        # Five to ten times, by the plan that is chosen; one that reads all for each office would read a million.
+        assert rows_read(statements) <= 20 * 1000, path
 
 
 def test_a_day_in_words_of_the_reader(desk: Desk) -> None:
