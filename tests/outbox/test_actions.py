@@ -141,9 +141,9 @@ def test_nothing_goes_to_an_address_on_the_list_until_it_is_lifted(app: Flask) -
 
 def test_a_full_mailbox_rests_and_is_tried_with_one_letter_while_others_go_on(app: Flask) -> None:
     ids = ledger.notes(5)
-    (other,) = ledger.notes(stream="target:two")
     ledger.without_pace(STREAM, "target:two")
     ledger.record(ledger.claimed(), Later("mailbox full", 3600, full=True))
+    (other,) = ledger.notes(stream="target:two")
     assert ledger.claimed().id == other
     wait = ledger.claim()
     assert isinstance(wait, Wait)
@@ -166,9 +166,9 @@ def test_a_domain_that_does_not_answer_rests_alone(app: Flask) -> None:
 
 def test_a_dead_address_stops_its_target_and_no_other(app: Flask) -> None:
     ledger.notes(3)
-    (other,) = ledger.notes(stream="target:two")
     ledger.without_pace(STREAM, "target:two")
     ledger.record(ledger.claimed(), Refused("no such mailbox", dead=True))
+    (other,) = ledger.notes(stream="target:two")
     assert ledger.claimed().id == other
     assert waits()
     with transaction():

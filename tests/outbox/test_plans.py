@@ -1,6 +1,6 @@
 """The plan in the claim: hours, days off and the number a day, by the database's clock, over any number of workers."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,14 +39,12 @@ def row() -> Pace:
     return session().get_one(Pace, STREAM)
 
 
-def around_now(**minutes: int) -> hours.Week:
-    """A window of every day that begins and ends so many minutes from now, not over midnight."""
-    local = clock().astimezone(BRUSSELS)
-    now = local.hour * 60 + local.minute
-    start, end = now + minutes["start"], now + minutes["end"]
-    if not 0 <= start < end <= 1440:
-        pytest.skip("too near midnight for this window")
-    return ((start, end),) * 7
+def around_now(start: int, end: int) -> Plan:
+    """A window of every day that begins and ends so many minutes from now, where it is about noon."""
+    utc = clock().astimezone(UTC)
+    now = 12 * 60 + utc.minute
+    # POSIX counts the other way round: Etc/GMT-2 is two hours ahead.
+    return Plan(week=((now + start, now + end),) * 7, zone=f"Etc/GMT{utc.hour - 12:+d}")
 
 
 def granted(n: int) -> int:
@@ -56,7 +54,7 @@ def granted(n: int) -> int:
 
 def test_nothing_leaves_before_its_hours_and_the_wait_is_as_long_as_they_are_away(app: Flask) -> None:
     ledger.notes(3)
-    saved(Plan(week=around_now(start=30, end=60)))
+    saved(around_now(start=30, end=60))
     wait = ledger.claim()
     assert isinstance(wait, Wait)
     assert wait.seconds is not None
@@ -69,13 +67,13 @@ def test_nothing_leaves_before_its_hours_and_the_wait_is_as_long_as_they_are_awa
 
 def test_letters_leave_within_their_hours(app: Flask) -> None:
     ledger.notes(3)
-    saved(Plan(week=around_now(start=-30, end=30)))
+    saved(around_now(start=-30, end=30))
     assert granted(3) == 3
 
 
 def test_the_next_opening_is_asked_for_when_one_is_over(app: Flask) -> None:
     ledger.notes(3)
-    saved(Plan(week=around_now(start=-60, end=60)))
+    saved(around_now(start=-60, end=60))
     with transaction():  # yesterday's
         session().execute(
             text("UPDATE outbox_paces SET opening = tstzrange(lower(opening), clock_timestamp()) WHERE key = :k"),
@@ -164,13 +162,13 @@ def test_a_limit_that_is_lost_comes_back_with_its_plan(app: Flask) -> None:
 def test_one_target_that_is_shut_does_not_hold_up_another(app: Flask) -> None:
     ledger.notes(3)
     (other,) = ledger.notes(stream="target:two")
-    saved(Plan(week=around_now(start=30, end=60)))
+    saved(around_now(start=30, end=60))
     assert ledger.claimed().id == other
 
 
 def test_a_rate_that_staff_set_by_hand_does_not_open_what_is_shut(app: Flask) -> None:
     ledger.notes(3)
-    saved(Plan(week=around_now(start=30, end=60)))
+    saved(around_now(start=30, end=60))
     assert granted(1) == 0
     with transaction():
         outbox.set_rate(STREAM, None, Lane.LETTERS)
@@ -180,7 +178,7 @@ def test_a_rate_that_staff_set_by_hand_does_not_open_what_is_shut(app: Flask) ->
 
 def test_a_clock_set_back_does_not_open_it_earlier(app: Flask) -> None:
     ledger.notes(3)
-    saved(Plan(week=around_now(start=30, end=60)))
+    saved(around_now(start=30, end=60))
     assert granted(1) == 0
     schedule.sweep()
     assert granted(1) == 0
