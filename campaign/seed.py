@@ -13,7 +13,6 @@ from sqlalchemy import select, text
 from campaign import accounts, campaigns, letters, outbox, targets
 from campaign.campaigns import Accent, Campaign, CampaignText, Fact, FactSource, Status
 from campaign.config import ROOT
-from campaign.core import clock
 from campaign.core.db import session
 from campaign.core.rates import Rate
 from campaign.outbox import Lane
@@ -125,7 +124,7 @@ def _register(data: dict[str, Any], organisation_id: UUID) -> dict[str, UUID]:
             actor=ACTOR,
         )
     for item in data["contacts"]:
-        contact = Contact(post_id=posts[item["post"]], email=item["value"], since=clock.today(), source=item["source"])
+        contact = Contact(post_id=posts[item["post"]], email=item["value"], since=item["since"], source=item["source"])
         targets.set_contact(contact, actor=ACTOR)
     return posts
 

@@ -14,12 +14,19 @@ from tests.support.people import MARIE, supporter
 
 WORDS = "Dear Marie Peeters,\n\nWe will build 500 places.\n\n> I live in Gent\n> and write to marie@example.org"
 
+# Of streams that have been open for equally long, any may come first.
+FIRST = """
+UPDATE outbox_paces SET opens_at = opens_at - interval '1 second'
+WHERE key = 'target:' || (SELECT id FROM posts WHERE key = 'be-prime-minister')
+"""
+
 
 def sent_letter(lang: str = "en") -> UUID:
-    """A letter of Marie's that has left; nothing else waits."""
+    """The letter of Marie's to the prime minister, which has left."""
     supporter(lang=lang)
     with transaction():
         session().execute(text("UPDATE outbox_paces SET gap = 0"))
+        session().execute(text(FIRST))
         session().execute(text("UPDATE outbox_messages SET state = 'cancelled' WHERE lane = 'people'"))
     claim = ledger.claimed()
     ledger.record(claim, Sent("queue-1"))
