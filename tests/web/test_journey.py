@@ -244,6 +244,16 @@ def test_ones_own_mail_gets_the_letter_and_is_counted_apart(client: FlaskClient)
     assert client.get(f"{CAMPAIGN}/own-mail").status_code == 404
 
 
+@pytest.mark.parametrize(("status", "invited"), [("open", True), ("paused", False), ("scheduled", False)])
+def test_nobody_is_invited_to_be_the_first_where_nobody_can_sign(
+    client: FlaskClient, status: str, invited: bool
+) -> None:
+    with transaction():
+        session().execute(text("UPDATE campaigns SET status = :status"), {"status": status})
+    people.forget()
+    assert ("Be the first" in client.get(CAMPAIGN).text) == invited
+
+
 def test_each_state_of_a_campaign_has_its_words(client: FlaskClient) -> None:
     wanted = {
         "status = 'scheduled'": "Not open yet",
