@@ -8,7 +8,7 @@ from campaign.outbox.pick import PLAIN, pick
 from campaign.outbox.turns import CHARGE
 
 
-def _words(sql: str) -> str:
+def words(sql: str) -> str:
     """With the parameters of psycopg instead of SQLAlchemy's."""
     return re.sub(r"(?<![:\w']):(\w+)", r"%(\1)s", sql)
 
@@ -19,7 +19,7 @@ def _of_picked(sql: str) -> str:
 
 # One more letter that may leave now and was never tried, where no limit holds anything up. Charged as at a claim, and
 # `lot` goes: it has had its turn, and if it does not leave it goes by its time, at its old place.
-SET_ASIDE = _words(
+SET_ASIDE = words(
     f"""
     WITH picked AS MATERIALIZED ({pick(PLAIN)}
     ), fit AS MATERIALIZED (
@@ -37,7 +37,7 @@ SET_ASIDE = _words(
     """  # noqa: S608 - only our own words are put together
 )
 # It leaves now: nobody has touched it since, nothing is paused, and its limits still hold nothing up.
-BEGIN = _words(
+BEGIN = words(
     f"""
     WITH moved AS (
         UPDATE outbox_messages m SET state = 'sending', changed_at = clock_timestamp(), mail = :mail, domain = :domain,
@@ -56,7 +56,7 @@ BEGIN = _words(
     """  # noqa: S608 - only our own words are put together
 )
 # What was handed over is recorded, with its figures: as `moves.move` would, under the claim's fence.
-RECORD = _words(
+RECORD = words(
     f"""
     WITH old AS (
         SELECT id, state FROM outbox_messages
@@ -78,7 +78,7 @@ RECORD = _words(
     SELECT id FROM moved
     """  # noqa: S608 - only our own words are put together
 )
-GIVE_BACK = _words(
+GIVE_BACK = words(
     """
     UPDATE outbox_messages m SET lease_until = NULL
     FROM unnest(cast(:ids AS uuid[]), cast(:fences AS bigint[])) AS a(id, fence)

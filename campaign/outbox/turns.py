@@ -62,13 +62,16 @@ def heal() -> int:
     return len(session().execute(HEAL).all())
 
 
+# No lot is as large.
+ABOVE_ALL = 2
 # Part of the move to sending: the owner's tags move on; its wheel turns to the lot, unless it would pass a letter.
+# Both ends of what it would pass are bounds for the index: a condition beside it would read a whole wheel of letters.
 CHARGE = f"""
     UPDATE outbox_turns t SET
       began = greatest(t.ended, v.low), ended = greatest(t.ended, v.low) + 1 / t.weight,
       spot = CASE WHEN cast(:lot AS float) IS NULL OR EXISTS (
           SELECT FROM outbox_messages m WHERE m.stream = :stream AND m.owner = :owner AND {WAITING}
-            AND m.lot > t.spot AND (m.lot < :lot OR :lot <= t.spot)
+            AND m.lot > t.spot AND m.lot < CASE WHEN :lot > t.spot THEN :lot ELSE {ABOVE_ALL} END
       ) OR (:lot <= t.spot AND EXISTS (
           SELECT FROM outbox_messages m WHERE m.stream = :stream AND m.owner = :owner AND {WAITING} AND m.lot < :lot
       )) THEN t.spot ELSE :lot END

@@ -11,9 +11,9 @@ from sqlalchemy import delete, text
 from campaign import outbox
 from campaign.core.db import session, transaction
 from campaign.core.ids import new_id
-from campaign.outbox import Claimed, Lane, Sent, State, turns
+from campaign.outbox import Claimed, Lane, Sent, State, batch_sql, turns
 from campaign.outbox.delivery_models import Turn
-from tests.support import outbox as ledger
+from tests.support import outbox as ledger, statements
 from tests.support.threads import at_once
 
 STREAM = "target:one"
@@ -116,6 +116,22 @@ def test_the_wheel_never_passes_a_letter_that_waits(app: Flask) -> None:
     ledger.put(first.id, frozen=False, lot=second.lot + 0.000001)
     assert drawn(1) == [first.id], "what stands right before the spot is next"
     assert owner
+
+
+@pytest.mark.parametrize("spot", [0.0, 0.999999], ids=["ahead", "again from the start"])
+def test_a_turn_reads_a_handful_of_rows_however_many_letters_wait(app: Flask, spot: float) -> None:
+    """Of a million that waited it once read fifty thousand for each that left."""
+    owner, stream = new_id(), f"target:{new_id()}"  # nothing that earlier tests left behind is read with it
+    ledger.notes(2000, owner=owner, stream=stream)
+    with transaction():
+        session().execute(text("UPDATE outbox_messages SET lot = 0.000001 + lot * 0.9"))
+        session().execute(text("UPDATE outbox_turns SET spot = :spot"), {"spot": spot})
+        lowest = session().scalar(text("SELECT min(lot) FROM outbox_messages"))
+    session().execute(text("SET LOCAL enable_seqscan = off"))
+    charge = (batch_sql.words(turns.CHARGE), {"stream": stream, "owner": owner, "lot": lowest})
+    assert statements.rows_read([charge]) < 10
+    assert session().scalar(text("SELECT spot FROM outbox_turns")) == lowest
+    session().rollback()
 
 
 def test_a_letter_another_worker_looks_at_keeps_its_place(app: Flask) -> None:
