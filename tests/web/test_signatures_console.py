@@ -175,6 +175,12 @@ def test_one_page_shows_letters_consents_and_what_staff_did(desk: Desk) -> None:
     assert desk.client.get(f"{HOME}/signatures/00000000-0000-0000-0000-000000000000").status_code == 404
 
 
+def test_offices_are_named_in_the_language_of_the_one_who_reads(desk: Desk) -> None:
+    page = desk.get(f"signatures/{people.supporter(lang='nl')}")
+    assert "Prime Minister" in page
+    assert "Eerste minister" not in page
+
+
 def test_held_ones_do_not_count_until_they_are_released_and_undo_releases_them(desk: Desk) -> None:
     ids = [people.supporter(), people.supporter("b@example.org")]
     chosen = [str(id_) for id_ in ids]

@@ -9,7 +9,7 @@ from wtforms import StringField
 
 from campaign import signatures, targets
 from campaign.accounts import Role
-from campaign.core import clock
+from campaign.core import clock, i18n
 from campaign.core.db import transaction
 from campaign.core.rates import Rate
 from campaign.signatures import Public, SignatureState
@@ -52,7 +52,7 @@ def show_signatures(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - the gua
 def signature(slug: str, signature_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - as above
     """One signature, its letters, its consents, and what staff did with it."""
     entry = signatures.register.entry(g.campaign.id, signature_id)
-    posts = targets.resolve(list(g.campaign.post_ids), clock.today(), entry.lang)
+    posts = targets.resolve(list(g.campaign.post_ids), clock.today(), i18n.language())
     return render_template(
         "staff/signatures/signature.html",
         entry=entry,
