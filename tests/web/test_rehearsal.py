@@ -101,6 +101,18 @@ def test_what_is_rehearsed_counts_nowhere_and_nobody_sees_it(client: FlaskClient
     assert signatures.confirmed_count(page.id) == 0
 
 
+def test_the_outbox_says_of_a_rehearsed_letter_that_it_is_one(client: FlaskClient) -> None:
+    put_back()
+    console.signed_in(client)
+    pill = '<span class="pill pill-off">Rehearsal</span>'
+    assert start(client, "3") == 303
+    page = client.get("/staff/outbox").text
+    assert page.count(pill) == count("outbox_messages WHERE stream LIKE 'rehearsal:%'") == 6
+    with transaction():
+        session().execute(text("UPDATE outbox_messages SET stream = 'target:one'"))
+    assert pill not in client.get("/staff/outbox").text
+
+
 def home() -> object:
     """The demonstration's organisation."""
     return session().scalar(text("SELECT organisation_id FROM campaigns WHERE slug = :slug"), {"slug": SLUG})
