@@ -11,7 +11,8 @@ from campaign.core.db import session, transaction
 from campaign.jobs import schedule
 from campaign.outbox import Lane, Sent, State, Unknown, Wait
 from campaign.outbox.mime import build
-from tests.support import outbox as ledger
+from campaign.outbox.sweep import FOLLOW
+from tests.support import outbox as ledger, statements
 
 
 def sweep() -> tuple[int, int]:
@@ -119,3 +120,12 @@ def test_messages_written_before_a_clock_jumped_back_do_not_wait_for_the_clock(a
     (lease, _due), (_lease, grace) = waits.all()
     assert float(lease) == pytest.approx(60, abs=5)
     assert float(grace) == pytest.approx(180, abs=5)
+
+
+def test_looking_for_a_clock_set_back_reads_no_message_that_is_not_ahead(app: Flask) -> None:
+    """Every sweep looks; with a million messages it once read them all."""
+    ledger.notes(500)
+    session().execute(text("ANALYZE outbox_messages"))
+    session().execute(text("SET LOCAL enable_seqscan = off"))
+    assert statements.rows_read([(str(FOLLOW), {})]) == 0
+    session().rollback()
