@@ -25,6 +25,8 @@ from soak.verdict import Verdict, judge
 from tests.support.forms import SLUG
 
 ACTOR = "staff:soak"
+# Schedulers at once.
+MOST_SCHEDULERS = 3
 
 
 class Mixture:
@@ -32,7 +34,8 @@ class Mixture:
 
     def __init__(self, ground: Ground, crew: Crew, provider: Provider) -> None:
         self._ground, self._crew, self._provider = ground, crew, provider
-        self.allowed, self.schedulers, self.people = 0, 0, 0
+        self.allowed, self.started = 0, 0
+        self.schedulers = ["scheduler-0"]
         self.done: Counter[str] = Counter()
         self.faults: dict[str, Callable[[], object]] = {
             "worker killed": self._kill_worker,
@@ -85,12 +88,16 @@ class Mixture:
         self._ground.start("people")
 
     def _kill_scheduler(self) -> None:
-        self._ground.installation.kill(f"scheduler-{self.schedulers}")
+        self._ground.installation.kill(self.schedulers.pop())
         self._add_scheduler()
 
     def _add_scheduler(self) -> None:
-        self.schedulers += 1
-        self._ground.start(f"scheduler-{self.schedulers}")
+        """One more; three at most, or half an hour of faults would end with dozens."""
+        self.started += 1
+        self.schedulers.append(f"scheduler-{self.started}")
+        self._ground.start(self.schedulers[-1])
+        if len(self.schedulers) > MOST_SCHEDULERS:
+            self._ground.installation.kill(self.schedulers.pop(0))
 
     def _redis(self) -> None:
         self._ground.servers.valkey.kill()
