@@ -135,7 +135,6 @@ EMPTY = """
     DO $$
     DECLARE one record; filled boolean;
     BEGIN
-        SET LOCAL session_replication_role = replica;
         FOR one IN SELECT quote_ident(tablename) AS name FROM pg_tables
             WHERE schemaname = 'public' AND tablename <> 'alembic_version'
         LOOP
@@ -150,12 +149,44 @@ EMPTY = """
 """
 
 
+class Keeper:
+    """One connection for all that fills and empties a database: a new one learns all tables anew, each time."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._kept: psycopg.Connection[Any] | None = None
+
+    def connection(self) -> "psycopg.Connection[Any]":
+        """It; a new one when a test has ended it."""
+        try:
+            if self._kept is not None:
+                self._kept.execute("SELECT")
+        except psycopg.OperationalError:
+            self.close()
+        if self._kept is None:
+            self._kept = psycopg.connect(self._url, autocommit=True, options=NO_TRIGGERS)
+        return self._kept
+
+    def close(self) -> None:
+        """End it."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+
+@pytest.fixture(scope="session")
+def keeper(database_url: str) -> Iterator[Keeper]:
+    """Of this worker's database."""
+    keeper = Keeper(_plain(database_url))
+    yield keeper
+    keeper.close()
+
+
 @pytest.fixture
-def clean(database_url: str, redis_url: str) -> Iterator[None]:
+def clean(keeper: Keeper, redis_url: str) -> Iterator[None]:
     """Leave nothing behind."""
     yield
-    with psycopg.connect(_plain(database_url), autocommit=True) as connection:
-        connection.execute(EMPTY)
+    keeper.connection().execute(EMPTY)
     with redis.Redis.from_url(redis_url) as client:
         client.flushdb()
 
@@ -194,13 +225,12 @@ def plain(unused: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def seeded(app: Flask, database_url: str) -> Flask:
+def seeded(app: Flask, keeper: Keeper) -> Flask:
     """The app with the demonstration campaign."""
-    with psycopg.connect(_plain(database_url), autocommit=True, options=NO_TRIGGERS) as connection:
-        if not snapshot.put_back(connection):
-            with transaction():
-                seed()
-            snapshot.take(connection)
+    if not snapshot.put_back(keeper.connection()):
+        with transaction():
+            seed()
+        snapshot.take(keeper.connection())
     return app
 
 

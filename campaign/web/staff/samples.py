@@ -104,6 +104,7 @@ def _message(state: State, at: datetime) -> SimpleNamespace:
         id=NOBODY,
         owner=NOBODY,
         kind="letter",
+        stream="rehearsal:letters" if state == State.DELIVERED else "target:minister",
         domain="minister.example",
         state=state.value,
         frozen=state == State.QUEUED,
