@@ -1,9 +1,12 @@
 """Runs the live process: granian inside our own event loop, so that one process is one process id."""
 
 import asyncio
+import os
 import resource
 import signal
 import socket
+import sys
+from typing import NoReturn
 
 import structlog
 from flask import Flask
@@ -35,13 +38,18 @@ LOGGING = {
 }  # fmt: skip
 
 
-def serve(app: Flask, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT; returns within a few seconds of it. Raises OSError where the port is taken."""
+def serve(app: Flask, host: str, port: int) -> NoReturn:
+    """Serve until SIGTERM or SIGINT; the process ends within a few seconds of it. Raises OSError: the port is taken."""
     _check_free(host, port)
     settings: Settings = app.extensions["settings"]
     connections = _connections(settings.live_streams)
     live = make_asgi(app, min(settings.live_streams, connections - connections // (SPARE_PART + 1)))
-    asyncio.run(_serve(live, _server(live, host, port, connections)))
+    try:
+        asyncio.run(_serve(live, _server(live, host, port, connections)))
+    except Exception:
+        log.exception("live_fails")
+        _leave(1)
+    _leave(0)
 
 
 async def _serve(live: Live, server: Server) -> None:
@@ -57,6 +65,17 @@ async def _serve(live: Live, server: Server) -> None:
         task.cancel()
     for task in done:
         task.result()
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without taking the interpreter down.
+
+    granian's threads outlive its server. Before Python 3.14 one that wants the interpreter while it is taken down is
+    unwound through Rust, which aborts the process (python/cpython#87135).
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _server(live: Live, host: str, port: int, connections: int) -> Server:
