@@ -75,6 +75,10 @@ class Page:
         """Whether it can be signed now."""
         return self.status == Status.OPEN
 
+    def seeks(self, signatures: int) -> bool:
+        """Whether there is a next goal to go for: while it can be signed, and in a pause of what has begun."""
+        return self.is_open or (signatures > 0 and self.status not in {Status.CLOSED, Status.ARCHIVED})
+
     @property
     def opens_later(self) -> bool:
         """Whether the time at which it opens is still to come."""

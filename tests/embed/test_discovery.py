@@ -1,6 +1,7 @@
 """What other sites read of our public pages, and the pictures that they show."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from io import BytesIO
 
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from campaign import campaigns, reports
+from campaign.campaigns import Status
 from campaign.core import i18n
 from campaign.web.embed import drawing
 from campaign.web.public import shares
@@ -87,6 +89,15 @@ def test_a_picture_is_drawn_once_for_a_crowd(client: FlaskClient, monkeypatch: p
     assert drawn == [SLUG]
     tag = client.get(f"{CAMPAIGN}/share.png").headers["ETag"]
     assert client.get(f"{CAMPAIGN}/share.png", headers={"If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize(("status", "shown"), [(Status.OPEN, True), (Status.PAUSED, False), (Status.CLOSED, False)])
+def test_the_picture_of_what_nobody_can_sign_has_no_goal(client: FlaskClient, status: Status, shown: bool) -> None:
+    page = replace(campaigns.find(SLUG, "en"), status=status)
+    picture = Image.open(BytesIO(shares.draw(page, reports.counter(SLUG))))
+    # Below the number: the bar and what is missing.
+    below = picture.crop((shares.MARGIN, 510, shares.WIDTH // 2, shares.HEIGHT))
+    assert (len(below.getcolors(below.width * below.height)) > 1) == shown
 
 
 def test_long_words_stay_inside_the_picture(client: FlaskClient) -> None:

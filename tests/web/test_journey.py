@@ -251,7 +251,8 @@ def test_nobody_is_invited_to_be_the_first_where_nobody_can_sign(
     with transaction():
         session().execute(text("UPDATE campaigns SET status = :status"), {"status": status})
     people.forget()
-    assert ("Be the first" in client.get(CAMPAIGN).text) == invited
+    for url in (CAMPAIGN, f"{CAMPAIGN}/live", f"/embed/{SLUG}/counter"):
+        assert ("Be the first" in client.get(url).text) == invited, url
 
 
 def test_each_state_of_a_campaign_has_its_words(client: FlaskClient) -> None:

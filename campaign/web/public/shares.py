@@ -128,7 +128,8 @@ def draw(page: Page, counter: Counter) -> bytes:
     left = MARGIN + drawing.width(number, SERIF, 84) + 22
     words = ngettext("person has signed", "people have signed", counter.signatures)
     on.text((left, 486), words, INK, drawing.font(SANS, 38), anchor="ls")
-    drawing.bar(on, (MARGIN, 516, WIDTH - MARGIN, 540), counter.share, accent, TRACK)
-    on.text((MARGIN, 592), _ahead(counter), INK_2, drawing.font(SANS, 30), anchor="ls")
+    if page.seeks(counter.signatures):
+        drawing.bar(on, (MARGIN, 516, WIDTH - MARGIN, 540), counter.share, accent, TRACK)
+        on.text((MARGIN, 592), _ahead(counter), INK_2, drawing.font(SANS, 30), anchor="ls")
     on.text((WIDTH - MARGIN, 592), "Postbag", INK_2, drawing.font(SANS, 30), anchor="rs")
     return drawing.png(image)
