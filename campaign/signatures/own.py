@@ -127,10 +127,13 @@ def may_rewrite(own: Own) -> bool:
 def withdraw(email_hash: bytes, signature_id: UUID, only: bytes | None = None) -> int:
     """Take a signature back: it no longer counts, its letters that have not left do not leave. Answers how many.
 
-    Raises NotFound for what is somebody else's, Conflict where there is nothing to take back.
+    What is taken back already stays so: a second click changes nothing. Raises NotFound for what is somebody else's,
+    Conflict where there is nothing to take back.
     """
     guards.lock(email_hash)
     own = one(email_hash, signature_id, only)
+    if own.state == SignatureState.WITHDRAWN:
+        return 0
     moved = standing.move([own.id], SignatureState.WITHDRAWN, cause="taken back by its writer", actor="supporter")
     if not moved.ids:
         raise Conflict(_("There is nothing to take back: this signature no longer counts."))
