@@ -15,8 +15,18 @@ class _Flag:
 
     def __init__(self) -> None:
         self._set = False
+        self._open()
+        os.register_at_fork(after_in_child=self._own)
+
+    def _open(self) -> None:
         self._read, self._write = os.pipe()
         os.set_blocking(self._write, False)
+
+    def _own(self) -> None:
+        """A fork waits at a pipe of its own: what wakes one process would keep all others from sleeping for good."""
+        os.close(self._read)
+        os.close(self._write)
+        self._open()
 
     def set(self) -> None:
         """Set it, and wake who waits."""
