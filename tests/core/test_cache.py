@@ -42,12 +42,50 @@ def test_what_is_remembered_does_not_grow_for_ever(app: Flask) -> None:
     assert len(app.extensions["cache"]) <= cache.LARGEST
 
 
-def test_nothing_but_true_answers_is_given_to_anybody_in_a_crowd(app: Flask) -> None:
-    begun = Event()
+def test_a_crowd_that_comes_before_the_first_answer_waits_for_it(app: Flask) -> None:
+    asked: list[int] = []
 
     def ask() -> str:
-        begun.set()
-        time.sleep(0.05)
+        asked.append(1)
+        time.sleep(0.2)
         return "true"
 
-    assert set(at_once(app, 8, lambda _number: cache.remembered(("x",), ask))) == {"true"}
+    assert at_once(app, 8, lambda _number: cache.remembered(("x",), ask)) == ["true"] * 8
+    assert len(asked) == 1
+
+
+def test_nobody_waits_for_ever_for_a_first_who_hangs(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "PATIENCE_SECONDS", 0.01)
+    others = Event()
+
+    def act(number: int) -> str:
+        def ask() -> str:
+            if number:
+                others.set()
+                return "quick"
+            assert others.wait(20)
+            return "slow"
+
+        return cache.remembered(("x",), ask)
+
+    found = at_once(app, 2, act)
+    assert found[1] == "quick"
+
+
+def test_when_the_first_fails_the_others_ask_for_themselves(app: Flask) -> None:
+    asked: list[int] = []
+
+    def act(number: int) -> str:
+        def ask() -> str:
+            asked.append(number)
+            if len(asked) == 1:
+                time.sleep(0.1)
+                raise LookupError
+            return "found"
+
+        try:
+            return cache.remembered(("x",), ask)
+        except LookupError:
+            return "failed"
+
+    assert sorted(at_once(app, 4, act)) == ["failed", "found", "found", "found"]
