@@ -124,6 +124,7 @@ class Load:
         self._connections: dict[int, Connection] = {}
         self._idle: deque[Connection] = deque()
         self._waiting: dict[str, Connection] = {}
+        self._early: dict[str, str] = {}  # links whose mail was here before the answer to the form
         self._looked_at = 0.0
         self._number = self._done = 0
         self._wrong: Counter[str] = Counter()
@@ -210,9 +211,16 @@ class Load:
             self._fail(connection, str(error))
         else:
             if isinstance(wish, Mail):
-                self._waiting[wish.email] = connection
+                self._wait(wish.email, connection)
             else:
                 connection.send(wish)
+
+    def _wait(self, email: str, connection: Connection) -> None:
+        link = self._early.pop(email, None)
+        if link is None:
+            self._waiting[email] = connection
+        else:
+            self._step(connection, link)
 
     def _fail(self, connection: Connection, why: str) -> None:
         """Count it and go on with a fresh connection: what the old one still brings belongs to nobody."""
@@ -236,7 +244,9 @@ class Load:
         self._looked_at = time.perf_counter()
         for email, link in self._box.look().items():
             connection = self._waiting.pop(email, None)
-            if connection is not None:
+            if connection is None:
+                self._early[email] = link
+            else:
                 self._step(connection, link)
 
     def _measuring(self) -> bool:
