@@ -13,7 +13,7 @@ RATE = 33.0
 def run(plan: Plan) -> list[Line]:
     """Web, live, scheduler and the workers of both lanes are up; the links come by mail, into a Maildir.
 
-    The provider takes them as they come: at the pace that is set where nothing is said, 20 a second, they would pile up.
+    The provider takes them as they come: at the pace that holds where none is set, 20 a second, they would pile up.
     """
     place = plan.house.place("open", PROXIES="1", PROVIDER_PACE="200/second")
     installation = place.installation()
