@@ -26,7 +26,8 @@ READER = "ann@staff.example"
 
 def alike(raw: bytes) -> bytes:
     """A letter without what each has of its own; where its own values are long, lines break elsewhere."""
-    return OWN.sub(b"", raw.replace(b"=\r\n", b""))
+    head, _empty, body = raw.partition(b"\r\n\r\n")
+    return OWN.sub(b"", head + b"\r\n") + OWN.sub(b"", body.replace(b"=\r\n", b""))
 
 
 def left(folder: Path, lane: Lane) -> list[bytes]:
