@@ -25,6 +25,7 @@ PATIENCE_SECONDS = 12.0
 # While waiting, look again this often for mail that has become due meanwhile.
 GLANCE_SECONDS = 1.0
 RETRY_SECONDS = 0.3
+HELD_UP = Later("the worker was held up", 0.0, counted=False)
 # The database is away, restarts, or takes too long.
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
@@ -71,7 +72,7 @@ def _turn(lane: Lane, transport: Transport) -> int:
         if not woken:  # there is work: wake one more worker, who will do the same
             woken = ring(lane) or True
         answer = _send(transport, step, begun)
-        tried += 1
+        tried += answer is not HELD_UP
         if step.plain and isinstance(answer, Sent):  # nothing holds the lane up: the next ones many at once
             _insist(lane, (step, answer))
             tried += _run(lane, transport, ends)
@@ -123,7 +124,7 @@ def _send_batch(lane: Lane, transport: Transport, batch: Sequence[Ready], begun:
         if not goes:
             return tried
         answer = _send(transport, ready.claimed, at)
-        tried += 1
+        tried += answer is not HELD_UP
         if not isinstance(answer, Sent):
             _insist(lane, (ready.claimed, answer))
             return tried
@@ -195,7 +196,7 @@ def _insist(lane: Lane, done: tuple[Claimed, Answer]) -> None:
 def _send(transport: Transport, claimed: Claimed, begun: float) -> Answer:
     """Hand a message over, unless this worker was held up so long that its permit has gone stale."""
     if time.monotonic() - begun > PERMIT_SECONDS:
-        return Later("the worker was held up", 0.0, counted=False)
+        return HELD_UP
     try:
         return transport.send(claimed.envelope)
     except Exception as error:  # a mistake of ours with one message must not end the turn for the others

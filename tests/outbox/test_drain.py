@@ -79,8 +79,7 @@ def test_a_worker_that_was_held_up_after_its_permit_does_not_send_on_it(
         return found
 
     monkeypatch.setattr(outbox, "claim", claim)
-    draining.drain("letters")
-    assert len(box.got) == 1
+    assert draining.drain("letters") == len(box.got) == 1
     assert ledger.row(id_).attempts == 1
     assert ledger.moves(id_)[:3] == [
         (State.QUEUED, State.SENDING),
