@@ -155,13 +155,13 @@ def test_a_provider_that_keeps_failing_is_left_alone_for_longer_each_time_and_tr
     ledger.without_pace()
     ledger.record(ledger.claimed(), Unknown("reset"))
     for seconds in (2, 4, 8, 16):
-        assert rest() == pytest.approx(seconds, abs=1)
+        assert seconds / 2 - 1 < rest() <= seconds
         rested()
         trial = ledger.claimed()
         assert trial.trial
         assert isinstance(ledger.claim(), Wait), "one letter tries, the others wait"
         ledger.record(trial, Later("421", 1, lane=True))
-    assert rest() == pytest.approx(32, abs=1)
+    assert 16 < rest() <= 32
 
 
 def test_a_trial_that_succeeds_opens_the_lane_for_all(app: Flask) -> None:
@@ -201,7 +201,7 @@ def test_letters_that_fail_while_the_lane_rests_already_do_not_prolong_its_rest(
     claims = [ledger.claimed() for _ in range(5)]
     for claim in claims:
         ledger.record(claim, Unknown("reset"))
-    assert rest() == pytest.approx(2, abs=1)
+    assert 0 < rest() <= 2
 
 
 def test_a_message_waits_longer_after_each_attempt_and_is_given_up_in_the_end(app: Flask) -> None:

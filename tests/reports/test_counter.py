@@ -1,6 +1,7 @@
 """The public counter: the contract's object, in one statement, with nobody's name who did not agree."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -68,7 +69,7 @@ def test_the_object_holds_no_personal_data_but_that(seeded: Flask) -> None:
     supporter("canary.marie@example.org", name="Marie Canary", public=Public.NAME)
     body = reports.counter(SLUG).json().decode()
     assert "anary" not in body
-    assert "9000" not in body
+    assert not re.search(r"\b9000\b", body)
 
 
 def test_the_same_state_is_the_same_bytes_and_a_change_is_not(seeded: Flask) -> None:

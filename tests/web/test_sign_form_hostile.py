@@ -57,7 +57,8 @@ def test_hostile_values_in_any_field_are_answered_calmly_and_never_become_markup
         assert answer.status_code in (303, 413, 422, 429), (field, value[:20])
         assert "<script>alert" not in answer.text
         assert "<svg onload" not in answer.text
-        assert "49" not in FormOn(answer.text).values.get(field, "")
+        if field != "csrf_token":  # which is drawn anew, so anything may stand in it
+            assert "49" not in FormOn(answer.text).values.get(field, "")
     for signature in people.all_signatures():
         assert not re.search(r"[\x00-\x1f\u202e]", signature.name)
 
