@@ -29,7 +29,7 @@ def start_live(seeded: Flask, env: dict[str, str], tmp_path: Path) -> Iterator[S
 
     yield start
     for process in running:
-        process.stop()
+        process.close()
 
 
 @pytest.fixture

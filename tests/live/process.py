@@ -53,7 +53,7 @@ class LiveProcess:
             connection.close()
 
     def open(self, path: str, **headers: str) -> socket.socket:
-        """Ask and leave the answer in the socket, which is closed with the process at the latest."""
+        """Ask and leave the answer in the socket, which `close` closes."""
         lines = [f"GET {path} HTTP/1.1", "Host: localhost"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
@@ -78,9 +78,13 @@ class LiveProcess:
         finally:
             self.process.kill()
             self.process.wait()
-            for connection in self._opened:
-                connection.close()
         return time.monotonic() - begun
+
+    def close(self) -> None:
+        """Stop it, and close what was opened; before, somebody may still read what had arrived when it ended."""
+        self.stop()
+        for connection in self._opened:
+            connection.close()
 
 
 def eventually(holds: Callable[[], bool], what: str, seconds: float = 15) -> None:
