@@ -45,7 +45,7 @@ def compare(plan: Plan, sides: Mapping[str, Side], visit: str, *, mail: bool) ->
         order = Order(visit=visit, port=side.port, run=f"{name}{number}", seconds=plan.seconds, warm=plan.warm, **more)  # type: ignore[arg-type]  # what goes by these names
         return run(order)
 
-    return turns(plan.rounds, {name: lambda number, name=name: turn(name, number) for name in sides})  # type: ignore[misc]
+    return turns(plan.rounds, {name: lambda number, name=name: turn(name, number) for name in sides})  # type: ignore[misc]  # name=name
 
 
 def problems(sides: Mapping[str, Side], found: Mapping[str, list[Result]], wanted: Mapping[str, int]) -> list[str]:

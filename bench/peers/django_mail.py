@@ -29,7 +29,7 @@ def main() -> None:
     django.setup()
     call_command("migrate", verbosity=0)
     from post_office import mail  # noqa: PLC0415 - after the set-up, as Django wants it
-    from post_office.models import STATUS, Email  # noqa: PLC0415
+    from post_office.models import STATUS, Email  # noqa: PLC0415 - the same
 
     Email.objects.all().delete()
     letter, numbers = order["letter"], range(order["letters"])

@@ -60,7 +60,7 @@ def _reads(plan: Plan, place: Place, port: int, body: bytes) -> tuple[int, float
         seen, asking = set(known), pool.submit(flood, order)
         while not asking.done():
             seen |= set(connection.execute(ASKED))
-            time.sleep(LOOK)
+            time.sleep(LOOK)  # between two looks at the sessions: nothing tells of them
         asking.result()
         return len(seen - known), time.monotonic() - begun
 

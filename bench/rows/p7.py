@@ -33,7 +33,7 @@ class Crew:
         """Start them; each has begun when it has found nothing to do."""
         for number in range(self.workers):
             self.installation.worker("letters", number)
-        time.sleep(4)
+        time.sleep(4)  # a worker that has found nothing leaves no sign of it
 
     def turn(self, letters: int) -> float:
         """Letters a second, by the database's clock: from the first claim to the last that is recorded as sent."""
@@ -45,7 +45,7 @@ class Crew:
         while self.ledger.waiting:
             if time.monotonic() > ends:
                 raise RuntimeError(f"letters are left; {self.installation.logs()}")
-            time.sleep(0.1)
+            time.sleep(0.1)  # between two looks at the ledger, so that looking costs little
         return filled / self.ledger.seconds(since)
 
 

@@ -59,7 +59,7 @@ def _start(installation: Installation, workers: int, place: Place) -> None:
     while place.number("SELECT count(*) FROM beats WHERE name = 'worker:letters'") < workers:
         if time.monotonic() > ends:
             raise RuntimeError("a worker never came up")
-        time.sleep(0.1)
+        time.sleep(0.1)  # between two looks
 
 
 def _begun(workers: int, place: Place) -> float:
