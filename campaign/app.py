@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from campaign import accounts, campaigns, config, doctor, letters, offices, outbox, replies, reports, signatures
 from campaign.config import ROOT, Settings
-from campaign.core import db, i18n
+from campaign.core import db, i18n, limits, redis
 from campaign.web import api, audience, embed, errors, headers, hooks, leftover, ops, origin, pages, public, staff
 from campaign.web.api import counter as _counter, signatures as _signatures, staff as _keyed
 from campaign.web.embed import badge as _badge, counter as _embedded_counter, form as _embedded_form, oembed as _oembed
@@ -176,6 +176,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("campaign", static_folder=str(ROOT / "static"), template_folder=str(ROOT / "templates"))
     _configure(app, settings)
     db.init_app(app, settings)
+    redis.init_app(app, settings)
+    limits.init_app(app, settings)
     i18n.init_app(app)
     pages.init_app(app, settings)
     headers.init_app(app, settings)

@@ -4,20 +4,28 @@ import time
 from functools import cache
 
 import structlog
-from flask import current_app
+from flask import Flask, current_app
 from flask_babel import gettext as _
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
+from redis import Redis
 
-from campaign.config import current
+from campaign.config import Settings
 from campaign.core import metrics
 from campaign.core.errors import TooMany
 from campaign.core.rates import Rate
-from campaign.core.redis import attempt, fast
+from campaign.core.redis import attempt
 from campaign.core.tokens import keyed_hash
 
 log = structlog.get_logger()
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the app what counts: through its own Redis client, and in this process for when Redis is away."""
+    client: Redis = app.extensions["redis"]
+    shared = FixedWindowRateLimiter(RedisStorage(settings.redis_url, connection_pool=client.connection_pool))
+    app.extensions["limiters"] = (shared, FixedWindowRateLimiter(MemoryStorage()))
 
 
 def check(name: str, rate: Rate, who: str) -> None:
@@ -43,10 +51,5 @@ def _item(rate: Rate) -> RateLimitItem:
 
 
 def _limiters() -> tuple[FixedWindowRateLimiter, FixedWindowRateLimiter]:
-    extensions = current_app.extensions
-    if "limiters" not in extensions:
-        pool = fast().connection_pool
-        shared = FixedWindowRateLimiter(RedisStorage(current().redis_url, connection_pool=pool))
-        extensions["limiters"] = (shared, FixedWindowRateLimiter(MemoryStorage()))
-    pair: tuple[FixedWindowRateLimiter, FixedWindowRateLimiter] = extensions["limiters"]
+    pair: tuple[FixedWindowRateLimiter, FixedWindowRateLimiter] = current_app.extensions["limiters"]
     return pair

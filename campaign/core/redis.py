@@ -6,11 +6,11 @@ from typing import TypeVar
 
 import redis
 import structlog
-from flask import current_app
+from flask import Flask, current_app
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from campaign.config import current
+from campaign.config import Settings
 from campaign.core import metrics
 
 log = structlog.get_logger()
@@ -27,12 +27,18 @@ def connect_fast(url: str) -> "redis.Redis":
     return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), retry_on_error=[], **FAST)
 
 
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the app its one client; it connects when first used.
+
+    It is made here and not by whoever comes first: of two threads that come at once each made one, and a client that
+    is dropped closes its sockets, also under those who still read from them.
+    """
+    app.extensions["redis"] = connect_fast(settings.redis_url)
+
+
 def fast() -> "redis.Redis":
     """The app's own fast client."""
-    extensions = current_app.extensions
-    if "redis" not in extensions:
-        extensions["redis"] = connect_fast(current().redis_url)
-    client: redis.Redis = extensions["redis"]
+    client: redis.Redis = current_app.extensions["redis"]
     return client
 
 

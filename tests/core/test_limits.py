@@ -4,7 +4,10 @@ import time
 
 import pytest
 from flask import Flask
+from redis import Redis
 
+from campaign.app import create_app
+from campaign.config import Settings
 from campaign.core import limits, metrics, redis
 from campaign.core.errors import TooMany
 from campaign.core.rates import Rate
@@ -75,6 +78,24 @@ def test_when_redis_comes_back_it_counts_again(app: Flask) -> None:
 
 def test_a_crowd_at_once_gets_no_more_than_the_limit(app: Flask) -> None:
     assert sum(at_once(app, 8, lambda _number: passed(times=4))) == 5
+
+
+@pytest.mark.usefixtures("clean")
+def test_the_first_crowd_of_a_fresh_process_shares_one_client(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each thread made its own once, and the one that was dropped closed its sockets under those who read from them."""
+    made, connect = [], redis.connect_fast
+
+    def slow(url: str) -> Redis:
+        made.append(url)
+        time.sleep(0.02)
+        return connect(url)
+
+    monkeypatch.setattr(redis, "connect_fast", slow)
+    app = create_app(settings)
+    assert sum(at_once(app, 16, lambda _number: passed(times=4))) == 5
+    assert len(made) == 1
 
 
 def test_redis_holds_no_address(app: Flask) -> None:
