@@ -41,6 +41,9 @@ def test_a_campaign_opens_pauses_closes_and_says_how_it_ended(
     assert client.get(f"/api/v1/campaigns/{slug}/counter").status_code == 200
     client.post(f"{base}/resume", data=owner)
     client.post(f"{base}/close", data=owner)
+    people.forget()
+    for path in (page, f"{page}/live"):
+        assert "This campaign is closed" in client.get(path).text, path
     closing = {"outcome": "won", "outcome_text_en": "They **kept** it."}
     assert save(client, f"{base}/closing", **closing).status_code == 303
     people.forget()
