@@ -240,6 +240,7 @@ def _composers() -> None:
     outbox.compose_with("follow_up", offices.composers.follow_up)
     outbox.compose_with(letters.trials.KIND, signatures.trial.test_letter)
     outbox.check_with("letter", signatures.verdict)
+    outbox.check_with("digest", signatures.digest.sift)
     campaigns.when_opening(signatures.rehearsal.clear)
     outbox.compose_with("digest", signatures.digest.digest)
     outbox.compose_with("summary", signatures.digest.summary)

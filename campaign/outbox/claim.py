@@ -29,12 +29,17 @@ TRIES = 20
 
 
 def claim(lane: Lane, actor: str) -> Claimed | Wait:
-    """Claim one message of the lane for `actor`, or say how long to wait. Call it inside a transaction."""
+    """Claim one message of the lane for `actor`, or say how long to wait. Call it inside a transaction.
+
+    A refusal that has locked limits ends the search: the next claim begins without them. Who held on to them and took
+    those of another stream would wait crosswise with other workers.
+    """
     shut: dict[str, float] = {}
+    wary = False
     for _try in range(TRIES):
-        row = session().execute(PICK, {"lane": lane.value, "shut": list(shut)}).one_or_none()
+        row = session().execute(PICK, {"lane": lane.value, "shut": list(shut), "wary": wary}).one_or_none()
         if row is None:
-            return _wait(lane, shut)
+            break
         envelope = _envelope(row, lane, actor)
         if envelope is None:
             continue
@@ -45,7 +50,10 @@ def claim(lane: Lane, actor: str) -> Claimed | Wait:
         if answer.key == lane.limit:
             return Wait(answer.seconds)
         shut[row.stream] = answer.seconds
-    return Wait(0.0)
+        wary = lane == Lane.LETTERS
+        if answer.locked:
+            break
+    return _wait(lane, shut)
 
 
 def _envelope(row: Row[Any], lane: Lane, actor: str) -> Envelope | None:
@@ -56,12 +64,12 @@ def _envelope(row: Row[Any], lane: Lane, actor: str) -> Envelope | None:
     """
     if row.barred:
         return _bar(row, actor)
-    if row.mail is not None and taken_back(row.id, row.kind, row.ref, actor):
+    if (row.mail is not None or row.carries) and taken_back(row.id, row.kind, row.ref, actor):
         return None
     before = _thawed(row, lane, actor) if row.mail is not None else None
-    if row.mail is not None and (before is None or (row.maybe_sent and not row.carries)):
-        return before
-    envelope = _composed(row, actor)
+    if row.mail is not None and before is None:
+        return None
+    envelope = before if row.maybe_sent and not row.carries else _composed(row, actor)
     if envelope is not None and lane == Lane.LETTERS and suppressions.bars(envelope.mail.to):
         return _bar(row, actor)
     return replace(before, mail=envelope.mail) if before and envelope else envelope

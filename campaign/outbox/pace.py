@@ -40,10 +40,11 @@ class Permit:
 
 @dataclass(frozen=True)
 class Shut:
-    """A limit that refused a permit, and in how many seconds it will give one."""
+    """A limit that refused a permit, and in how many seconds it will give one; `locked` when all of them are, now."""
 
     key: str
     seconds: float
+    locked: bool = True
 
 
 @dataclass(frozen=True)
@@ -163,13 +164,16 @@ CALM = {"closed_until": None, "closed_reason": None, "opens_at": Pace.tat}
 def take(limits: dict[str, Lane | None]) -> Permit | Shut | Over:
     """Take one permit from every limit, or none and answer the limit that opens last, or those that are over for now.
 
-    The rows are locked in key order; the clock is read after the locks are held. A limit that failed before gives one
-    permit, a trial, and no other until the trial is recorded or its lease has run out (circuit breaker, half open).
+    The rows are locked in key order, unless one of them is seen to be shut; the clock is read after the locks are held.
+    A limit that failed before gives one permit, a trial, and no other until the trial is recorded or its lease has run
+    out (circuit breaker, half open).
     """
     values = {"tolerance": TOLERANCE, "trial": config.current().lease_seconds}
     row = session().execute(TAKE, {"keys": sorted(limits), **values}).one()
     if row.granted:
         return Permit(row.trial, row.plain)
+    if row.shut:
+        return Shut(row.key, max(0.0, float(row.seconds)), locked=False)
     if row.missing:  # a restored or emptied table
         current_app.extensions.pop("paces", None)
         ensure(limits)
@@ -227,9 +231,12 @@ FAIL = text(
 HUNDRED_YEARS = 100 * 365.25 * 86400
 TAKE = text(
     """
-    WITH locked AS MATERIALIZED (
+    WITH shut AS MATERIALIZED (
+        SELECT key, opens_at FROM outbox_paces WHERE key = ANY(:keys) AND opens_at > clock_timestamp()
+        ORDER BY opens_at DESC LIMIT 1
+    ), locked AS MATERIALIZED (
         SELECT key, gap, tat, opens_at, closed_until, failures, opening, cap, used FROM outbox_paces
-        WHERE key = ANY(:keys) ORDER BY key FOR UPDATE
+        WHERE key = ANY(:keys) AND NOT EXISTS (SELECT FROM shut) ORDER BY key FOR UPDATE
     ), verdict AS MATERIALIZED (
         SELECT count(*) AS n, clock_timestamp() AS at FROM locked
     ), granted AS MATERIALIZED (
@@ -249,8 +256,10 @@ TAKE = text(
     )
     SELECT coalesce(g.yes, false) AS granted, (SELECT bool_or(failures > 0) FROM locked) AS trial,
       (SELECT bool_and(gap = 0 AND failures = 0 AND opening IS NULL) FROM locked) AS plain,
-      (SELECT n FROM verdict) < cardinality(:keys) AS missing, l.key, g.over, g.at,
-      extract(epoch FROM l.opens_at - g.at) AS seconds
-    FROM granted g LEFT JOIN LATERAL (SELECT key, opens_at FROM locked ORDER BY opens_at DESC LIMIT 1) l ON true
+      EXISTS (SELECT FROM shut) AS shut, (SELECT n FROM verdict) < cardinality(:keys) AS missing, l.key, g.over, g.at,
+      extract(epoch FROM l.opens_at - v.at) AS seconds
+    FROM granted g CROSS JOIN verdict v LEFT JOIN LATERAL (
+        SELECT * FROM shut UNION ALL (SELECT key, opens_at FROM locked ORDER BY opens_at DESC LIMIT 1)
+    ) l ON true
     """
 ).bindparams(bindparam("keys", type_=ARRAY(Text())))

@@ -38,12 +38,24 @@ _STORED = column("mail", Text())
 _DUE = "AND due_at <= clock_timestamp()"
 _TAKE_ONE = "LIMIT 1 FOR UPDATE SKIP LOCKED"
 
+# A domain that is shut must not hide the streams behind its own: the domain of a stream is that of its first letter.
+# Asked only once a domain has refused a letter; then of each stream in turn, until one gives something.
+_DOMAIN_OPEN = f"""(NOT :wary OR NOT EXISTS (
+    SELECT FROM outbox_paces d WHERE d.opens_at > clock_timestamp() AND d.key = 'domain:' || coalesce(
+      (SELECT domain FROM outbox_messages WHERE lane = :lane AND stream = p.key AND {WAITING} AND lot IS NULL
+        ORDER BY due_at LIMIT 1),
+      (SELECT domain FROM outbox_messages WHERE stream = p.key AND {WAITING} AND lot IS NOT NULL LIMIT 1))))
+"""  # noqa: S608 - fixed words
+
 # What holds nothing up: no gap, no trial, open at all hours. A permit of such a limit leaves no trace.
 PLAIN = "gap = 0 AND failures = 0 AND opening IS NULL AND opens_at <= clock_timestamp()"
 
 
-def pick(only: str) -> str:
-    """What the first open stream for which `only` holds gives next, locked; one row or none."""
+def pick(only: str, goes: str = "true") -> str:
+    """What the first open stream for which `only` holds gives next, locked; one row or none.
+
+    `goes` is asked of one stream after the other, and of none behind the one that gives something.
+    """
     return f"""
         WITH open AS MATERIALIZED (  -- sorted before anything is locked: else one message in each stream would be
             SELECT key FROM outbox_paces p WHERE lane = :lane AND opens_at <= clock_timestamp() AND {only}
@@ -64,13 +76,13 @@ def pick(only: str) -> str:
                 LIMIT 1
             ) given
             LIMIT 1
-        ) m LIMIT 1
+        ) m WHERE {goes} LIMIT 1
         """  # noqa: S608 - only our own words are put together
 
 
 # The stream that has been open for longest and has something due; what it gives next that nobody else holds.
 PICK = (
-    text(pick("key <> ALL(:shut)"))
+    text(pick("key <> ALL(:shut)", _DOMAIN_OPEN))
     .bindparams(bindparam("shut", type_=ARRAY(Text())))
     # The mail as it is stored: one that cannot be unsealed must not raise while rows are read.
     .columns(
@@ -78,15 +90,16 @@ PICK = (
     )
 )
 _HEAD = f"""
-    (SELECT due_at FROM ({_BY_TIME} ORDER BY due_at LIMIT 1) by_time)
+    (SELECT due_at, domain FROM ({_BY_TIME} ORDER BY due_at LIMIT 1) by_time)
     UNION ALL
-    (SELECT given.due_at FROM ({_IN_TURN}) t CROSS JOIN LATERAL ({_BY_LOT} LIMIT 1) given LIMIT 1)
+    (SELECT given.due_at, given.domain FROM ({_IN_TURN}) t CROSS JOIN LATERAL ({_BY_LOT} LIMIT 1) given LIMIT 1)
 """  # noqa: S608 - only our own words are put together
-# How long until the lane has something to do: a stream opens that has mail due, or mail becomes due.
+# How long until the lane has something to do: a stream that has mail due opens, and its domain; or mail becomes due.
 NEXT = text(
     f"""
-    SELECT extract(epoch FROM min(greatest(p.opens_at, m.due_at)) - clock_timestamp())
+    SELECT extract(epoch FROM min(greatest(p.opens_at, m.due_at, d.opens_at)) - clock_timestamp())
     FROM outbox_paces p CROSS JOIN LATERAL ({_HEAD}) m
+    LEFT JOIN outbox_paces d ON d.key = 'domain:' || m.domain AND :lane = 'letters'
     WHERE p.lane = :lane AND p.key <> ALL(:shut) AND {_STREAM_GOES}
     """  # noqa: S608 - only our own words are put together
 ).bindparams(bindparam("shut", type_=ARRAY(Text())))

@@ -39,10 +39,10 @@ MOVES: dict[State, frozenset[State]] = {
     # What went twice may come back once and arrive once; and who complains has read it.
     S.BOUNCED: frozenset({S.QUEUED, S.DELIVERED, S.COMPLAINED}),
     S.COMPLAINED: frozenset(),
-    # Given up or taken back while unsure: a receipt that comes later says that it had left.
+    # Given up, taken back or stopped while unsure: a receipt that comes later says that it had left.
     S.FAILED: frozenset({S.QUEUED}) | RECEIVED,
     S.CANCELLED: frozenset({S.QUEUED}) | RECEIVED,
-    S.SUPPRESSED: frozenset({S.QUEUED}),
+    S.SUPPRESSED: frozenset({S.QUEUED}) | RECEIVED,
     # Undo: it was not handed over after all.
     S.HANDED_OVER: frozenset({S.QUEUED}),
 }

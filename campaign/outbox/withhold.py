@@ -55,12 +55,12 @@ def give_back(ids: Sequence[UUID], causes: Sequence[str], *, cause: str, actor: 
 
 
 def check_with(kind: str, check: Check) -> None:
-    """Register who says whether a message of this kind that comes back may still leave; app.py does so once."""
+    """Register who says whether a message of this kind that comes back, or a digest, may leave; app.py does so once."""
     _checks[kind] = check
 
 
 def taken_back(id_: UUID, kind: str, ref: UUID, actor: str) -> bool:
-    """Whether a message that was tried before must not be tried again; it is then moved. Called inside a claim."""
+    """Whether a message must not be tried, or not again; it is then moved. Called inside a claim."""
     verdict = _checks[kind](ref) if kind in _checks else None
     if verdict is None:
         return False

@@ -1,6 +1,5 @@
 """What an office gets in place of many mails: the digest of a day's letters, and the summary at a milestone."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
@@ -64,12 +63,19 @@ _LINE = (
 )
 
 
+def sift(message_id: UUID) -> tuple[State, str] | None:
+    """Take out of a digest what may not leave any more, as it would not on its own; with all of it the digest goes."""
+    lines = _lines(message_id)
+    gone = [line.id for line in lines if line.state != SignatureState.CONFIRMED or not line.body]
+    outbox.withhold(gone, State.CANCELLED, cause="the signature or its text is gone", actor="digest")
+    return None if len(gone) < len(lines) else (State.CANCELLED, "all of its letters have been taken back")
+
+
 def digest(message_id: UUID) -> Mail:
     """The day's letters to one office: those with the model's words by name and place, the others in full."""
-    rows = session().execute(_LINE.where(Letter.id.in_(outbox.digests.carried(message_id)))).mappings()
-    lines = _sound([Line(**dict(row)) for row in rows])
+    lines = _lines(message_id)
     if not lines:
-        raise Unsendable("all of its letters have been taken back")
+        raise Unsendable("it carries no letter")
     same = [line for line in lines if not line.edited]
     by_text = [tuple(group) for _text, group in groupby(same, key=lambda line: (line.version_id, line.variant_id))]
     groups = [Group(group[0].subject, group[0].body, group) for group in by_text]
@@ -79,11 +85,9 @@ def digest(message_id: UUID) -> Mail:
     return _to_office("digest", lines[0].campaign_id, lines[0].post_id, **context)
 
 
-def _sound(lines: Sequence[Line]) -> list[Line]:
-    """Letters that may leave. What may not is taken out of the digest, as it would fail on its own."""
-    gone = [line.id for line in lines if line.state != SignatureState.CONFIRMED or not line.body]
-    outbox.withhold(gone, State.CANCELLED, cause="the signature or its text is gone", actor="digest")
-    return [line for line in lines if line.id not in set(gone)]
+def _lines(message_id: UUID) -> list[Line]:
+    rows = session().execute(_LINE.where(Letter.id.in_(outbox.digests.carried(message_id)))).mappings()
+    return [Line(**dict(row)) for row in rows]
 
 
 def summary(message_id: UUID) -> Mail:

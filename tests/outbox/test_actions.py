@@ -189,6 +189,7 @@ def digest(plan: Plan | None = None, letters: int = 6) -> tuple[UUID, list[UUID]
         assert digests.gather(STREAM) == letters - 2
         assert digests.gather(STREAM) == 0, "once a day"
     outbox.compose_with("digest", _compose)
+    outbox.check_with("digest", lambda _id: None)
     carrier = session().scalar(text("SELECT id FROM outbox_messages WHERE carries"))
     session().rollback()
     ledger.without_pace(STREAM, f"{STREAM}/digest")

@@ -22,7 +22,7 @@ ALLOWED = {
     "complained": "",
     "failed": "queued sent delivered bounced complained",
     "cancelled": "queued sent delivered bounced complained",
-    "suppressed": "queued",
+    "suppressed": "queued sent delivered bounced complained",
     "handed_over": "queued",
 }
 # The contract of the public counter: `queued` is all that is still to leave, `sent` all that left us.

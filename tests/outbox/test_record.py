@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from campaign import outbox
+from campaign.core.addresses import parse
 from campaign.core.db import session, transaction
 from campaign.jobs import drain as draining
 from campaign.outbox import Answer, Lane, Later, Refused, Sent, State, Stopped, Unknown, Wait, pace, retry
@@ -121,6 +122,23 @@ def test_a_deferral_of_one_message_does_not_hold_up_its_lane(app: Flask) -> None
     ledger.record(ledger.claimed(), Later("greylisted", 300))
     assert ledger.claimed().id == second
     assert first != second
+
+
+def test_a_letter_that_may_have_left_does_not_go_again_to_who_wants_nothing(app: Flask) -> None:
+    (id_,) = ledger.notes()
+    ledger.without_pace()
+    ledger.record(ledger.claimed(), Unknown("reset", lane=False))
+    ledger.without_rest()
+    ledger.later(id_, "due_at", -1)
+    with transaction():
+        outbox.suppressions.suppress(parse(ledger.NOTE.to).hash, None, reason="objection", actor="staff:1")
+        outbox.release_unsure()
+    app.extensions.pop("cache", None)
+    assert isinstance(ledger.claim(), Wait)
+    assert ledger.row(id_).state == State.SUPPRESSED
+    with transaction():
+        (moved,) = outbox.moves.move([id_], State.DELIVERED, cause="reported", actor="receipts")
+    assert moved.before == State.SUPPRESSED, "it had left before"
 
 
 def test_a_short_rest_does_not_shorten_a_long_one(app: Flask) -> None:
