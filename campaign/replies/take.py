@@ -79,7 +79,7 @@ def _count(letter_id: UUID, *, relayed: bool = False) -> int:
 
 def _keep(mail: Parsed, letter: Addressed, writer: Signed) -> Outcome:
     automatic = mailread.automatic(mail)
-    relay = not automatic and bool(writer.email) and _count(letter.id, relayed=True) < MOST_RELAYED
+    relay = not automatic and _reachable(writer) and _count(letter.id, relayed=True) < MOST_RELAYED
     row = _row(mail, letter, writer) | {"automatic": automatic, "relayed": relay}
     statement = insert(Reply).values(row).on_conflict_do_nothing(index_elements=["digest"]).returning(Reply.id)
     id_ = session().scalar(statement)
@@ -90,10 +90,14 @@ def _keep(mail: Parsed, letter: Addressed, writer: Signed) -> Outcome:
     return Outcome.AUTOMATIC if automatic else Outcome.REPLY
 
 
+def _reachable(writer: Signed) -> bool:
+    return bool(writer.email) and not outbox.suppressions.bars(writer.email)
+
+
 def _row(mail: Parsed, letter: Addressed, writer: Signed) -> dict[str, object]:
     text, cut = mailread.text(mail)
     name, address = mailread.sender(mail)
-    own = mailread.header(mail, "Message-ID") or hashlib.sha256(mail.as_bytes()).hexdigest()
+    own = mailread.mark(mail)
     return {
         "id": new_id(),
         "digest": hashlib.sha256(f"{letter.id}\0{own}".encode()).digest(),

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from campaign import config, replies
 from campaign.jobs import post
-from campaign.replies import BoxAway, Outcome
+from campaign.replies import BoxAway, Outcome, boxes
 from tests.support.certificates import certificate
 from tests.support.imap import ImapStandIn
 from tests.support.replies import answer, sent_letter
@@ -42,6 +42,14 @@ def test_a_maildir_is_read_once_and_what_is_not_understood_stays(letter: UUID, b
     assert post.read_mailbox() == {Outcome.REPLY: 1, Outcome.UNKNOWN: 1, Outcome.IGNORED: 1}
     assert len(box) == 2
     assert post.read_mailbox() == {}
+
+
+def test_any_number_of_mails_that_were_left_for_people_hides_no_new_one(letter: UUID, tmp_path: Path) -> None:
+    mailbox.Maildir(str(tmp_path / "in"), create=True)
+    for number in range(boxes.MOST):
+        (tmp_path / f"in/cur/{1_700_000_000 + number}.M1P1Q1.host:2,S").write_bytes(b"Subject: spam\n\nx")
+    (tmp_path / "in/new/1800000000.M1P1Q1.host").write_bytes(answer(letter))
+    assert post.read_mailbox() == {Outcome.REPLY: 1}
 
 
 def test_what_the_database_could_not_take_is_read_again(

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from campaign import outbox, replies
 from campaign.core import mailread
+from campaign.core.addresses import parse
 from campaign.core.db import session, transaction
 from campaign.core.mailread import Unreadable
 from campaign.outbox import Lane, Sent, State
@@ -114,6 +115,44 @@ def test_html_alone_becomes_text_and_a_long_answer_is_cut(letter: UUID) -> None:
     assert reply.body.startswith("Dear\nMarie")
     assert "alert" not in reply.body
     assert (len(reply.body), reply.cut) == (mailread.TEXT_MAX, True)
+
+
+# Python 3.11's parser of HTML raises on the first three.
+@pytest.mark.parametrize("odd", ["<![ endif]>", "<![foo[ x ]>", "<![%>", "<![if !mso]>", "<!<![x>[y>"])
+@pytest.mark.parametrize("plain", [False, True])
+def test_an_odd_declaration_in_a_page_loses_no_answer(letter: UUID, odd: str, plain: bool) -> None:
+    made = EmailMessage()
+    made["From"], made["To"] = "cabinet@ministry.example", reply_address(letter)
+    page = f"<p>We will build {odd}<b>500 places</b>.</p>"
+    if plain:
+        made.set_content("We will build 500 places.")
+        made.add_alternative(page, subtype="html")
+    else:
+        made.set_content(page, "html")
+    assert take(made.as_bytes()) == Outcome.REPLY
+    (reply,) = kept()
+    assert reply.body.startswith("We will build")
+    assert ("500 places" in reply.body) or odd == "<!<![x>[y>"
+
+
+def test_a_mail_without_a_message_id_is_known_by_what_it_holds(letter: UUID) -> None:
+    raw = mail(reply_address(letter)).replace(b"Message-ID: <one@ministry.example>\n", b"")
+    odd = raw.replace(b"Subject:", b"X-Odd: \xff\xfe\nSubject:").replace(b"Thank you", b"\xff\xfe Thank you")
+    assert [take(one) for one in (raw, raw, odd, odd)] == [
+        Outcome.REPLY,
+        Outcome.DUPLICATE,
+        Outcome.REPLY,
+        Outcome.DUPLICATE,
+    ]
+    report = b"Content-Type: multipart/report\nTo: " + reply_address(letter).encode() + b"\n\xff\xfe"
+    assert take(report) == Outcome.IGNORED
+
+
+def test_an_answer_is_not_passed_on_to_an_address_that_wants_nothing(letter: UUID) -> None:
+    with transaction():
+        outbox.suppressions.suppress(parse(MARIE).hash, None, reason="complained", actor="receipts")
+    assert take(mail(reply_address(letter))) == Outcome.REPLY
+    assert ([one.relayed for one in kept()], relays()) == ([False], 0)
 
 
 AUTOMATIC = {

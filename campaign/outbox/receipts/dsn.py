@@ -1,6 +1,5 @@
 """Delivery reports of mail servers (RFC 3464) as reports, and the bounces of servers that know no such thing."""
 
-import hashlib
 from email.message import Message as Parsed
 from uuid import UUID
 
@@ -67,7 +66,7 @@ def _older(mail: Parsed, message_id: UUID) -> list[Report]:
 
 
 def _made(mail: Parsed, message_id: UUID, kind: Kind, failure: Failure | None, status: str, number: int) -> Report:
-    own = mailread.header(mail, "Message-ID") or hashlib.sha256(mail.as_bytes()).hexdigest()
+    own = mailread.mark(mail)
     return Report(
         id=stable_id(Source.SMTP, message_id.hex, own, kind, str(number)),
         source=Source.SMTP,
