@@ -1,6 +1,6 @@
 """Tallies that many processes move at once and that nobody has to count."""
 
-from campaign.counters.commands import bump, drop, recount
+from campaign.counters.commands import bump, drift, drop, recount
 from campaign.counters.milestones import next_step, reached
 from campaign.counters.models import SLOTS, Tally
 from campaign.counters.news import CHANNEL, tell
@@ -13,6 +13,7 @@ __all__ = [
     "SLOTS",
     "Tally",
     "bump",
+    "drift",
     "drop",
     "figures",
     "next_step",

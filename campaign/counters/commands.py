@@ -48,18 +48,27 @@ ADD = """
 """
 
 
+def drift(key: str, truth: dict[str, dict[str, int]]) -> dict[str, int]:
+    """By how much the figures of a whole key are above what the rows say (`part.name`); nothing is changed."""
+    return {f"{part}.{name}": delta for (part, name), delta in sorted(_wrong(key, truth).items())}
+
+
 def recount(key: str, truth: dict[str, dict[str, int]]) -> dict[str, int]:
-    """Set the figures of a whole key to what the rows say; answers the drift found (`part.name`: too many by).
+    """Set the figures of a whole key to what the rows say; answers the drift found, as `drift` does.
 
     The caller holds a lock that keeps others from moving this key meanwhile.
     """
-    now = figures(key)
-    pairs = {(part, name) for source in (now, truth) for part, names in source.items() for name in names}
-    drift = {pair: now.get(pair[0], {}).get(pair[1], 0) - truth.get(pair[0], {}).get(pair[1], 0) for pair in pairs}
-    wrong = {pair: delta for pair, delta in drift.items() if delta}
+    wrong = _wrong(key, truth)
     for (part, name), delta in wrong.items():
         bump(f"{key}/{part}" if part else key, **{name: -delta})
     return {f"{part}.{name}": delta for (part, name), delta in sorted(wrong.items())}
+
+
+def _wrong(key: str, truth: dict[str, dict[str, int]]) -> dict[tuple[str, str], int]:
+    now = figures(key)
+    pairs = {(part, name) for source in (now, truth) for part, names in source.items() for name in names}
+    off = {pair: now.get(pair[0], {}).get(pair[1], 0) - truth.get(pair[0], {}).get(pair[1], 0) for pair in pairs}
+    return {pair: delta for pair, delta in off.items() if delta}
 
 
 def drop(key: str, first: str, before: str) -> int:

@@ -1,5 +1,6 @@
 """Nightly: count the rows and compare them with the tallies. The drift must be zero; it is reported and put right."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 import structlog
@@ -13,6 +14,14 @@ from campaign.core.db import session, transaction
 log = structlog.get_logger()
 
 
+Way = Callable[[str, dict[str, dict[str, int]]], dict[str, int]]
+
+# Rows and tallies move in the same transactions, so one snapshot of both agrees: nobody who confirms has to wait.
+SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+# Nobody moves a tally while it is put right.
+LOCK = text("LOCK TABLE tallies IN SHARE ROW EXCLUSIVE MODE")
+
+
 def recount() -> dict[str, int]:
     """Recount every campaign; answers the drift found, which ought to be empty."""
     with transaction():
@@ -20,30 +29,37 @@ def recount() -> dict[str, int]:
     found: dict[str, int] = {}
     for id_ in ids:
         with transaction():
-            # Nobody moves a tally while rows and slots are compared.
-            session().execute(text("LOCK TABLE tallies IN SHARE ROW EXCLUSIVE MODE"))
-            drift = _public(id_) | _for_staff(id_)
+            _forget_hours(id_)
+        with transaction():
+            session().execute(SNAPSHOT)
+            drift = _each(id_, counters.drift)
         if drift:
+            with transaction():
+                session().execute(LOCK)
+                drift = _each(id_, counters.recount)
             log.error("counter_drift", campaign_id=str(id_), count=sum(abs(n) for n in drift.values()))
         found |= drift
     return found
 
 
-def _public(campaign_id: UUID) -> dict[str, int]:
+def _each(id_: UUID, way: Way) -> dict[str, int]:
+    """The figures for the public, and those for staff: days, hours, languages, sources and areas."""
+    keys = {signatures.campaign_key(id_): _public(id_), signatures.figures_key(id_): signatures.truth(id_)}
+    return {f"{key} {name}": n for key, truth in keys.items() for name, n in way(key, truth).items()}
+
+
+def _public(campaign_id: UUID) -> dict[str, dict[str, int]]:
     """The public number, and letters by target."""
-    key = signatures.campaign_key(campaign_id)
     own = {
         "signatures": signatures.confirmed_count(campaign_id),
         "paper": signatures.paper.total(campaign_id),
         "own": signatures.own_total(campaign_id),
+        "own_mail": signatures.own_mail.total(campaign_id),
     }
-    own["own_mail"] = signatures.own_mail.total(campaign_id)
-    truth = {"": own, **outbox.figures(f"{key}/")}
-    return {f"{key} {name}": n for name, n in counters.recount(key, truth).items()}
+    return {"": own, **outbox.figures(f"{signatures.campaign_key(campaign_id)}/")}
 
 
-def _for_staff(campaign_id: UUID) -> dict[str, int]:
-    """Days, hours, languages, sources and areas. Hours that no page shows any more go first."""
+def _forget_hours(campaign_id: UUID) -> None:
+    """Hours that no page shows any more."""
     key = signatures.figures_key(campaign_id)
     counters.drop(key, "hour:", signatures.hour_part(signatures.oldest_hour(clock.now())))
-    return {f"{key} {name}": n for name, n in counters.recount(key, signatures.truth(campaign_id)).items()}
