@@ -9,6 +9,7 @@ import sys
 from typing import NoReturn
 
 import structlog
+import uvloop
 from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -45,7 +46,7 @@ def serve(app: Flask, host: str, port: int) -> NoReturn:
     connections = _connections(settings.live_streams)
     live = make_asgi(app, min(settings.live_streams, connections - connections // (SPARE_PART + 1)))
     try:
-        asyncio.run(_serve(live, _server(live, host, port, connections)))
+        uvloop.run(_serve(live, _server(live, host, port, connections)))
     except Exception:
         log.exception("live_fails")
         _leave(1)
