@@ -104,4 +104,4 @@ def keyed_hash(purpose: str, value: str) -> bytes:
     """A 32-byte keyed hash, to find a personal value again without storing it in the clear."""
     settings = current()
     key = (settings.address_key or settings.secret_key).encode()
-    return hmac.digest(key, f"{purpose}\0{value}".encode(), hashlib.sha256)
+    return hmac.digest(key, f"{purpose}\0{value}".encode(errors="surrogatepass"), hashlib.sha256)

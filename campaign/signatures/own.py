@@ -71,6 +71,12 @@ def mailbox(email: str) -> bytes:
     return keyed_hash("mailbox", email.lower())
 
 
+def same_mailbox(one: UUID, other: UUID) -> bool:
+    """Whether two signatures were given with the very same address, which may see what is behind both."""
+    found = session().scalars(select(Signature.email).where(Signature.id.in_([one, other]))).all()
+    return one == other or (len(found) == 2 and all(found) and len({mailbox(email) for email in found}) == 1)
+
+
 def holder(email_hash: bytes, email: str) -> str:
     """What the token of a link to one's own data says."""
     return f"{email_hash.hex()}.{mailbox(email).hex()}"
@@ -146,6 +152,8 @@ def correct(email_hash: bytes, signature_id: UUID, wanted: Correction, only: byt
     Raises NotFound for what is somebody else's, Conflict where the signature or its text can no longer be changed.
     """
     guards.lock(email_hash)
+    # Staff may hold it or take it out at this moment: it comes off the figures and on again by the same state.
+    session().execute(select(Signature.id).where(Signature.id == signature_id).with_for_update())
     own = one(email_hash, signature_id, only)
     if not own.live:
         raise Conflict(_("This signature no longer counts, so there is nothing to correct."))

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from campaign import outbox
 from campaign.core import clock
 from campaign.core.db import session
-from campaign.signatures import guards, standing
+from campaign.signatures import guards, own, standing
 from campaign.signatures.journey_models import Refusal
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import signed
@@ -20,7 +20,8 @@ REASON = "they did not ask for it"
 def refuse(signature_id: UUID, *, everywhere: bool) -> None:
     """No more mail to this address about the campaign, or about anything; what waits or stands in its name goes.
 
-    Only the keyed hash of the address is kept. Raises Gone where the signature is no longer here.
+    What was signed with an address that differs by its +tag stands: it may be another's mailbox. Only the keyed hash of
+    the address is kept. Raises Gone where the signature is no longer here.
     """
     one = signed(signature_id)
     email_hash = session().scalars(select(Signature.email_hash).where(Signature.id == signature_id)).one()
@@ -32,5 +33,7 @@ def refuse(signature_id: UUID, *, everywhere: bool) -> None:
         mine = mine.where(Signature.campaign_id == one.campaign_id)
         row = {"campaign_id": one.campaign_id, "address_hash": email_hash, "at": clock.now()}
         session().execute(insert(Refusal).values(row).on_conflict_do_nothing())
-    ids = list(session().scalars(mine.order_by(Signature.id)))
+    box = own.mailbox(one.email)
+    rows = session().execute(mine.add_columns(Signature.email).order_by(Signature.id))
+    ids = [row.id for row in rows if row.id == one.id or own.mailbox(row.email) == box]
     standing.move(ids, SignatureState.WITHDRAWN, cause=REASON, actor="recipient")

@@ -35,10 +35,17 @@ def check_origin() -> None:
         foreign = site not in ("same-origin", "none")
     else:
         origin = request.headers.get("Origin", "null")
-        foreign = origin != "null" and urlsplit(origin).netloc != request.host
+        foreign = origin != "null" and _host(origin) != request.host
     # A form on any site can send text/plain without asking first; none of ours does.
     if foreign or request.mimetype == "text/plain":
         raise ForeignOrigin(str(_("This request came from another site.")))
+
+
+def _host(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as "http://["
+        return ""
 
 
 def _is_hook() -> bool:

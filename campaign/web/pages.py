@@ -25,6 +25,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         moment=i18n.moment,
         static=static,
         picture_url=picture_url,
+        came_by=came_by,
         in_language=in_language,
         language_name=i18n.language_name,
         demo=settings.demo,
@@ -63,12 +64,21 @@ def picture_url(picture: Picture) -> str:
     return url_for("public.picture", hash=picture.src) if picture.uploaded else static(picture.src)
 
 
+# What an address says of how somebody came, or of the form that they sent.
+CAME_BY = ("source", "ref", "form")
+
+
+def came_by() -> dict[str, str]:
+    """The part of the present address that its page in another language needs, too."""
+    return {name: request.args[name] for name in CAME_BY if name in request.args}
+
+
 def in_language(code: str) -> str:
     """The present page in another language, or that language's first page where a page has none."""
     if request.endpoint and request.view_args and "lang" in request.view_args:
         rule = request.url_rule
         if rule is not None and rule.methods and "GET" in rule.methods:
-            return url_for(request.endpoint, **{**request.view_args, "lang": code})
+            return url_for(request.endpoint, **{**came_by(), **request.view_args, "lang": code})
         if "slug" in request.view_args:
             return url_for("public.campaign", lang=code, slug=request.view_args["slug"])
     return url_for("public.home", lang=code)

@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from campaign import counters, signatures
 from campaign.campaigns import Campaign
+from campaign.core.addresses import parse
 from campaign.core.db import session, transaction
 from campaign.jobs.recount import recount
-from campaign.signatures import Counted, hold
+from campaign.signatures import Correction, Counted, Public, SignatureState, hold, own, standing
 from tests.support import people
 from tests.support.threads import at_once
 
@@ -36,6 +37,32 @@ def move(row: Counted, sign: int) -> None:
 def row(**changes: object) -> Counted:
     values = {"lang": "fr", "source": "facebook", "area": "BE-VOV", "edited": True}
     return Counted(campaign_id=people.page().id, confirmed_at=AT, **{**values, **changes})  # type: ignore[arg-type]
+
+
+def test_staff_and_its_writer_who_change_a_signature_at_once_take_it_off_the_figures_once(
+    seeded: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people.supporter("other@example.org")
+    id_, tally = people.supporter(), own._tally
+
+    def meanwhile(signature_id: UUID, sign: int) -> None:
+        tally(signature_id, sign)
+        if sign < 0:
+            at_once(seeded, 1, lambda _number: invalidate(signature_id))
+
+    monkeypatch.setattr(own, "_tally", meanwhile)
+    changed = Correction(name="Marie P.", postcode="9000", public=Public.NAME, comment="", updates=False)
+    with transaction():
+        own.correct(parse(people.MARIE).hash, id_, changed)
+    invalidate(id_)
+    assert signatures.confirmed_count(people.page().id) == 1
+    session().rollback()
+    assert recount() == {}
+
+
+def invalidate(id_: UUID) -> None:
+    with transaction():
+        standing.move([id_], SignatureState.INVALID, cause="made up", actor="staff:1")
 
 
 def test_a_signature_is_in_its_day_hour_language_source_and_area(seeded: Flask) -> None:

@@ -150,7 +150,7 @@ def test_any_object_at_all_is_answered(client: FlaskClient, values: dict[str, An
 
 
 def test_half_characters_and_nuls_in_any_field_do_no_harm(client: FlaskClient) -> None:
-    for field in ["name", "email", "postcode", "country", "subject", "body", "updates", "public", "source"]:
+    for field in ["name", "email", "postcode", "country", "subject", "body", "updates", "public", "source", "lot"]:
         for value in ("\ud800", "a\udfffb" * 10, "\x00" * 30, BODY + "\ud800\x00"):
             body = json.dumps(fields(client) | {field: value})
             answer = client.post(f"{API}/signatures", data=body, content_type="application/json")

@@ -46,6 +46,18 @@ def test_opening_the_link_shows_the_letter_and_changes_nothing_however_often(cli
     assert letter_messages() == []
 
 
+def test_the_link_of_another_mailbox_leads_to_nobody_elses_letters(client: FlaskClient) -> None:
+    """An address with a +tag counts as the one without it in all limits, and may be somebody else's mailbox."""
+    sign("marie+x@example.org", name="Somebody Else", subject="A stranger's letter")
+    stranger = path_of()
+    hers = people.supporter()
+    for answer in (client.get(stranger), client.post(stranger)):
+        assert answer.status_code == 410
+        assert "/thanks/" not in answer.text
+    client.post(path_of(purpose=Purpose.NOT_ME).replace("/confirm/", "/not-me/"), data={"scope": "campaign"})
+    assert next(one for one in all_signatures() if one.id == hers).state == SignatureState.CONFIRMED
+
+
 def test_the_button_confirms_and_leads_to_the_letters(client: FlaskClient) -> None:
     sign()
     answer = client.post(path_of())
@@ -215,7 +227,8 @@ def test_pages_that_a_token_opens_tell_nobody_their_address_and_are_not_kept(cli
 
 def test_no_other_site_can_press_the_button(client: FlaskClient) -> None:
     sign()
-    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+    odd = [{"Origin": origin} for origin in ("http://[", "https://a]b", "https://evil.example")]
+    for headers in (*odd, {"Sec-Fetch-Site": "cross-site"}):
         assert client.post(path_of(), headers=headers).status_code == 403
     assert client.post(path_of(), headers={"Origin": "null", "Sec-Fetch-Site": "same-origin"}).status_code == 303
 

@@ -1,6 +1,7 @@
 """From the form to the end: check, code, another address, the mail again, not me, and what each answer gives away."""
 
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -36,6 +37,13 @@ def send(client: FlaskClient, **values: str) -> str:
 
 def errand(location: str) -> dict[str, str]:
     return {"csrf_token": parse_qs(urlsplit(location).query)["form"][0]}
+
+
+def in_french(page: str) -> str:
+    """Where the page's own link to its French words leads."""
+    found = re.search(r'href="([^"]+)" lang="fr"', page)
+    assert found
+    return unescape(found[1])
 
 
 def code() -> str:
@@ -218,6 +226,40 @@ def test_a_shared_link_counts_who_comes_by_it_and_names_nobody(client: FlaskClie
         assert channel in thanks
     assert f"ref={shared}" in thanks
     assert shared not in id_.hex.upper()
+
+
+def test_who_came_by_a_link_still_has_in_another_language(client: FlaskClient) -> None:
+    page = client.get(f"{CAMPAIGN}?source=whatsapp&ref=ABCDEFGH&evil=1").text
+    assert parse_qs(urlsplit(in_french(page)).query) == {"source": ["whatsapp"], "ref": ["ABCDEFGH"]}
+    sent = client.post(f"{CAMPAIGN}/sign", data=filled(page) | {"by": "page"})
+    here, there = client.get(sent.location).text, client.get(sent.location.replace("/en/", "/fr/", 1)).text
+    assert in_french(here) == sent.location.replace("/en/", "/fr/", 1)
+    assert 'name="code"' in here
+    assert 'name="code"' in there
+
+
+def test_a_wall_names_an_office_in_the_language_that_it_has(client: FlaskClient) -> None:
+    with transaction():
+        session().execute(text("UPDATE posts SET office = jsonb_build_object('fr', office->>'fr')"))
+        session().execute(text("UPDATE tenures SET office = '{}'"))
+    people.forget()
+    assert "<dt>Verstuurd naar: Premier ministre</dt>" in client.get(f"/nl/campaigns/{SLUG}/live").text
+
+
+def test_the_text_beside_the_letter_is_the_readers_on_every_page(client: FlaskClient) -> None:
+    """The letter's lot names its version, and English versions are taken for those of any language."""
+    with transaction():
+        session().execute(text("UPDATE posts SET languages = ARRAY['en', 'fr']"))
+    people.forget()
+    french = CAMPAIGN.replace("/en/", "/fr/")
+    page = client.get(f"{french}?letter=en").text
+    form = FormOn(page).values | filled(page)
+    assert client.post(f"{french}/sign", data=form).status_code == 303
+    langs = (
+        "SELECT v.lang, b.lang FROM letter_texts t JOIN model_letter_versions v ON v.id = t.version_id"
+        " JOIN model_letter_versions b ON b.id = t.beside_id"
+    )
+    assert [tuple(row) for row in session().execute(text(langs))] == [("en", "fr")]
 
 
 def test_ones_own_mail_gets_the_letter_and_is_counted_apart(client: FlaskClient) -> None:

@@ -10,9 +10,10 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from campaign import letters
+from campaign import campaigns, letters
+from campaign.campaigns import Status
 from campaign.core import clock, tokens
-from campaign.core.db import session
+from campaign.core.db import session, transaction
 from campaign.core.tokens import Purpose
 from tests.support import people
 from tests.support.paper import needs_reader, read
@@ -53,6 +54,20 @@ def test_the_paper_says_the_same(client: FlaskClient) -> None:
     shown = read(client.get(f"{page_of(sent_letter())}/letter.pdf").data)
     assert "my neighbour slept outside" in " ".join(shown.split())
     assert "Marie Peeters" in shown
+
+
+def test_the_page_is_kept_when_the_campaign_is_closed_and_put_away(client: FlaskClient) -> None:
+    token = tokens.sign(Purpose.STATUS, people.supporter().hex)
+    campaign_id = people.page().id
+    for status in (Status.CLOSED, Status.ARCHIVED):
+        with transaction():
+            campaigns.change_status(campaign_id, status, actor="staff:1")
+        people.forget()
+        page = client.get(f"/thanks/{token}")
+        assert page.status_code == 200, status
+        assert "Prime Minister" in page.text
+        assert "data-togo" not in page.text, "nobody can sign any more"
+        assert ('href="/en/campaigns/' in page.text) == (status == Status.CLOSED), "it leads to no page that is gone"
 
 
 def test_nobody_else_reads_it(client: FlaskClient) -> None:

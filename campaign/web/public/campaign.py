@@ -90,7 +90,7 @@ def live(lang: str, slug: str) -> ResponseReturnValue:
         "public/live.html",
         campaign=page,
         counter=counter,
-        targets=targets.resolve(page.post_ids, clock.today(), lang),
+        offices={one.key: one.office for one in targets.resolve(page.post_ids, clock.today(), lang)},
         eta=when.at_this_pace(arrival.at, arrival.now) if arrival else None,
         **counter_urls(slug),
     )

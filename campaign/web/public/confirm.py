@@ -30,9 +30,9 @@ def confirm(token: str) -> ResponseReturnValue:
     try:
         signature, page = _read(token)
         stands = _confirm(signature, page) if request.method == "POST" else signatures.stands_instead(signature.id)
-        if stands is not None:
+        if stands is not None and signatures.own.same_mailbox(stands, signature.id):
             return redirect(url_for("public.thanks", token=tokens.sign(Purpose.STATUS, stands.hex)), 303)
-        if signature.state != SignatureState.PENDING:
+        if stands is not None or signature.state != SignatureState.PENDING:
             raise Gone(_("There is nothing left to confirm here."))
     except Gone as error:
         return render_template("public/confirm_gone.html", text=error.words), error.status

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from campaign import campaigns, config, letters, outbox, replies, reports, signatures, targets
 from campaign.campaigns import Page
 from campaign.core import clock, tokens
-from campaign.core.errors import Gone
+from campaign.core.errors import Gone, NotFound
 from campaign.core.tokens import Purpose
 from campaign.outbox import State
 from campaign.privacy import REPLY_DAYS
@@ -32,7 +32,6 @@ def thanks(token: str) -> ResponseReturnValue:
         return render_template("public/confirm_gone.html", text=error.words), error.status
     g.lang = signature.lang
     page = campaigns.by_id(signature.campaign_id, signature.lang)
-    counter = reports.counter(page.slug)
     return render_template(
         "public/thanks.html",
         campaign=page,
@@ -40,18 +39,29 @@ def thanks(token: str) -> ResponseReturnValue:
         reference=signature.reference,
         stands=signature.state in STANDING,
         own=letters.text(signature.text_id).own,
-        counter=counter,
-        notices=notices(page, counter, targets.resolve(page.post_ids, clock.today(), signature.lang)),
         sharing=sharing(page, signature.share_code),
         brought=signatures.brought(signature.share_code),
-        live_url=url_for("public.live", lang=signature.lang, slug=page.slug),
-        campaign_url=url_for("public.campaign", lang=signature.lang, slug=page.slug),
         demo_mail_url=url_for("demo.mail") if config.current().demo else None,
         reply_days=REPLY_DAYS,
         relayed=bool(config.current().inbound_domain),
         **_letters(signature, page),
-        **counter_urls(page.slug),
+        **_together(page),
     )
+
+
+def _together(page: Page) -> dict[str, Any]:
+    """The others who signed; nothing where the campaign is shown to nobody any more, as the letters still are."""
+    try:
+        counter = reports.counter(page.slug)
+    except NotFound:
+        return {"counter": None, "notices": []}
+    return {
+        "counter": counter,
+        "notices": notices(page, counter, targets.resolve(page.post_ids, clock.today(), page.lang)),
+        "live_url": url_for("public.live", lang=page.lang, slug=page.slug),
+        "campaign_url": url_for("public.campaign", lang=page.lang, slug=page.slug),
+        **counter_urls(page.slug),
+    }
 
 
 def _letters(signature: Signed, page: Page) -> dict[str, Any]:

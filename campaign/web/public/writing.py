@@ -52,8 +52,10 @@ def begin(page: Page, lang: str = "", lot: str = "") -> Writing:
     posts = targets.resolve(page.post_ids, clock.today(), i18n.language())
     first = dict.fromkeys(post.languages[0] for post in posts if post.languages)
     langs = tuple(code for code in first if _has(page, code))
-    own = _model(page, i18n.language(), lot)
     other = _model(page, lang, lot) if lang in langs else None
+    own = _model(page, i18n.language(), lot)
+    if other and own and own.lang == other.lang:  # a lot may name a version: that is the letter, not the one beside it
+        own = _model(page, i18n.language())
     model = other or own
     if model is None:
         return Writing()
