@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy import select, text, update
 
-from campaign import signatures
+from campaign import campaigns, signatures
 from campaign.campaigns import Campaign
 from campaign.core import tokens
 from campaign.core.addresses import parse
@@ -284,6 +285,36 @@ def test_ones_own_mail_gets_the_letter_and_is_counted_apart(client: FlaskClient)
         session().execute(update(Campaign).values(own_mail=False))
     people.forget()
     assert client.get(f"{CAMPAIGN}/own-mail").status_code == 404
+
+
+def test_ones_own_mail_has_all_that_was_written_and_loses_none_of_it(client: FlaskClient) -> None:
+    page = client.get(CAMPAIGN).text
+    fact = re.search(r'name="fact" value="([^"]+)"', page)
+    assert fact
+    form = filled(page, own_line="My neighbour slept outside.", body="The body of the letter.") | {"fact": fact[1]}
+    written = client.post(f"{CAMPAIGN}/own-mail", data=form).text
+    own = written.index("My neighbour slept outside.")
+    assert own < written.index("The body of the letter.")
+    assert "neighbour%20slept" in written
+    cited = next(one.sentence for one in campaigns.facts(people.page().id, "en") if str(one.id) == fact[1])
+    assert str(escape(cited)) in written
+    late = client.post(f"{CAMPAIGN}/own-mail", data=form | {"csrf_token": "old"})
+    assert (late.status_code, FormOn(late.text).values["own_line"]) == (422, "My neighbour slept outside.")
+    assert "Please send it once more" in late.text
+    assert 'data-sent="shelter-is-the-law"' in client.get(f"{CAMPAIGN}/own-mail/thanks").text
+
+
+@pytest.mark.parametrize("path", [f"{CAMPAIGN}/sign", f"{CAMPAIGN}/own-mail", f"/embed/{SLUG}/form"])
+def test_what_was_typed_into_a_campaign_that_was_paused_meanwhile_comes_back(client: FlaskClient, path: str) -> None:
+    typed = {"subject": "My subject", "own_line": "My neighbour slept outside.", "comment": "Because it is the law."}
+    form = filled(client.get(CAMPAIGN).text, body="The body of the letter.") | typed
+    with transaction():
+        session().execute(update(Campaign).values(status="paused", own_mail=True))
+    people.forget()
+    answer = client.post(path, data=form)
+    assert answer.status_code == 409
+    for words in (*typed.values(), "The body of the letter."):
+        assert words in answer.text
 
 
 @pytest.mark.parametrize(("status", "invited"), [("open", True), ("paused", False), ("scheduled", False)])

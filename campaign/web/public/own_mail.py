@@ -14,11 +14,12 @@ from campaign.core.errors import DomainError, NotFound
 from campaign.core.rates import Rate
 from campaign.core.redis import attempt
 from campaign.core.tokens import Purpose, keyed_hash
+from campaign.letters import Model
 from campaign.web.audience import limited, public
 from campaign.web.origin import TokenForm
 from campaign.web.public import LANG, blueprint, writing
-from campaign.web.public.campaign import open_page
-from campaign.web.public.forms import BODY_MAX, NAME_MAX, SUBJECT_MAX
+from campaign.web.public.campaign import open_page, show
+from campaign.web.public.forms import BODY_MAX, NAME_MAX, SUBJECT_MAX, SignForm
 from campaign.web.public.share import sharing
 from campaign.web.public.sheet import Sheet
 
@@ -48,13 +49,17 @@ class OwnLetter:
 def own_mail(lang: str, slug: str) -> ResponseReturnValue:
     """The letter for one's own mail: the model at a GET, what was written at a POST, which keeps nothing."""
     page, letter = open_page(slug, lang, request.form.get("letter_lang", ""), request.form.get("lot", ""))
+    posted = g.private = request.method == "POST"
+    if posted and page.own_mail and not page.is_open:
+        return show(page, letter, None, 409)
     if not page.own_mail or not page.is_open or letter.model is None:
         raise NotFound(_("Letters of this campaign are sent by this site."))
-    g.private = request.method == "POST"
-    form = TokenForm(request.form if request.method == "POST" else None, token=(Purpose.SIGN_FORM, slug))
-    if request.method == "POST" and not form.validate():
-        raise DomainError(str(next(iter(form.errors.values()))[0]))
-    written = _written((letter.model.subject, letter.model.body))
+    form = TokenForm(request.form if posted else None, token=(Purpose.SIGN_FORM, slug))
+    whole = SignForm(request.form if posted else None, slug=slug, home=page.country, writing=letter)
+    if posted and not form.validate():
+        whole.form_errors.append(str(next(iter(form.errors.values()))[0]))
+        return show(page, letter, whole, 422)
+    written = _written(whole, letter.model)
     form.csrf_token.data = None
     made = [_letter(sheet, *written) for sheet in letter.sheets if sheet.target.email]
     return render_template("public/own_mail.html", campaign=page, form=form, letters=made, subject=written[0])
@@ -97,11 +102,11 @@ def _page(slug: str, lang: str) -> Page:
     return page
 
 
-def _written(model: tuple[str, str]) -> Parts:
-    """Subject, body and name as they were sent, else the model's."""
-    name = " ".join(request.form.get("name", "").split())[:NAME_MAX]
-    subject = " ".join(request.form.get("subject", "").split())[:SUBJECT_MAX]
-    return subject or model[0], request.form.get("body", "")[:BODY_MAX] or model[1], name or _("Your name")
+def _written(form: SignForm, model: Model) -> Parts:
+    """Subject, letter and name as they were sent, else the model's. Nothing is checked: nothing is kept."""
+    form.body.data = form.body.data or model.body
+    subject, name = (form.subject.data or "")[:SUBJECT_MAX], (form.name.data or "")[:NAME_MAX]
+    return subject or model.subject, form.letter[:BODY_MAX], name or _("Your name")
 
 
 def _letter(sheet: Sheet, subject: str, body: str, name: str) -> OwnLetter:
