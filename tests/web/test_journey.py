@@ -304,6 +304,15 @@ def test_ones_own_mail_has_all_that_was_written_and_loses_none_of_it(client: Fla
     assert 'data-sent="shelter-is-the-law"' in client.get(f"{CAMPAIGN}/own-mail/thanks").text
 
 
+def test_an_own_line_does_not_push_the_end_of_a_long_letter_out_of_ones_own_mail(client: FlaskClient) -> None:
+    body = "word " * 1590 + "\n\nThe very last line."
+    form = filled(client.get(CAMPAIGN).text, own_line="My neighbour. " * 40, body=body)
+    assert "The very last line." in client.post(f"{CAMPAIGN}/own-mail", data=form).text
+    endless = client.post(f"{CAMPAIGN}/own-mail", data=form | {"own_line": "o" * 601, "body": "b" * 8001}).text
+    assert max(map(len, re.findall("o+", endless))) == 600
+    assert max(map(len, re.findall("b+", endless))) == 8000
+
+
 @pytest.mark.parametrize("path", [f"{CAMPAIGN}/sign", f"{CAMPAIGN}/own-mail", f"/embed/{SLUG}/form"])
 def test_what_was_typed_into_a_campaign_that_was_paused_meanwhile_comes_back(client: FlaskClient, path: str) -> None:
     typed = {"subject": "My subject", "own_line": "My neighbour slept outside.", "comment": "Because it is the law."}

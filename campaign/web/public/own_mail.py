@@ -19,7 +19,7 @@ from campaign.web.audience import limited, public
 from campaign.web.origin import TokenForm
 from campaign.web.public import LANG, blueprint, writing
 from campaign.web.public.campaign import open_page, show
-from campaign.web.public.forms import BODY_MAX, NAME_MAX, SUBJECT_MAX, SignForm
+from campaign.web.public.forms import BODY_MAX, NAME_MAX, OWN_LINE_MAX, SUBJECT_MAX, SignForm
 from campaign.web.public.share import sharing
 from campaign.web.public.sheet import Sheet
 
@@ -103,10 +103,14 @@ def _page(slug: str, lang: str) -> Page:
 
 
 def _written(form: SignForm, model: Model) -> Parts:
-    """Subject, letter and name as they were sent, else the model's. Nothing is checked: nothing is kept."""
-    form.body.data = form.body.data or model.body
+    """Subject, letter and name as they were sent, else the model's. Nothing is checked: nothing is kept.
+
+    Each part is as long as its field takes; the letter that they make together is not cut.
+    """
+    form.body.data = (form.body.data or model.body)[:BODY_MAX]
+    form.own_line.data = (form.own_line.data or "")[:OWN_LINE_MAX]
     subject, name = (form.subject.data or "")[:SUBJECT_MAX], (form.name.data or "")[:NAME_MAX]
-    return subject or model.subject, form.letter[:BODY_MAX], name or _("Your name")
+    return subject or model.subject, form.letter, name or _("Your name")
 
 
 def _letter(sheet: Sheet, subject: str, body: str, name: str) -> OwnLetter:
