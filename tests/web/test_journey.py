@@ -313,6 +313,18 @@ def test_an_own_line_does_not_push_the_end_of_a_long_letter_out_of_ones_own_mail
     assert max(map(len, re.findall("b+", endless))) == 8000
 
 
+def test_a_letter_for_ones_own_mail_comes_back_where_that_was_switched_off_meanwhile(client: FlaskClient) -> None:
+    form = filled(client.get(CAMPAIGN).text, own_line="My neighbour slept outside.")
+    with transaction():
+        session().execute(update(Campaign).values(own_mail=False))
+    people.forget()
+    answer = client.post(f"{CAMPAIGN}/own-mail", data=form)
+    back = FormOn(answer.text).values
+    assert (answer.status_code, back["own_line"], back["body"]) == (422, form["own_line"], form["body"])
+    assert "Letters of this campaign are sent by this site." in answer.text
+    assert client.post(f"{CAMPAIGN}/sign", data=back).status_code == 303
+
+
 @pytest.mark.parametrize("path", [f"{CAMPAIGN}/sign", f"{CAMPAIGN}/own-mail", f"/embed/{SLUG}/form"])
 def test_what_was_typed_into_a_campaign_that_was_paused_meanwhile_comes_back(client: FlaskClient, path: str) -> None:
     typed = {"subject": "My subject", "own_line": "My neighbour slept outside.", "comment": "Because it is the law."}

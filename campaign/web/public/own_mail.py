@@ -50,14 +50,14 @@ def own_mail(lang: str, slug: str) -> ResponseReturnValue:
     """The letter for one's own mail: the model at a GET, what was written at a POST, which keeps nothing."""
     page, letter = open_page(slug, lang, request.form.get("letter_lang", ""), request.form.get("lot", ""))
     posted = g.private = request.method == "POST"
-    if posted and page.own_mail and not page.is_open:
+    if posted and (letter.model is None or not page.is_open):
         return show(page, letter, None, 409)
-    if not page.own_mail or not page.is_open or letter.model is None:
+    if not (page.own_mail or posted) or not page.is_open or letter.model is None:
         raise NotFound(_("Letters of this campaign are sent by this site."))
     form = TokenForm(request.form if posted else None, token=(Purpose.SIGN_FORM, slug))
     whole = SignForm(request.form if posted else None, slug=slug, home=page.country, writing=letter)
-    if posted and not form.validate():
-        whole.form_errors.append(str(next(iter(form.errors.values()))[0]))
+    if posted and (wrong := _wrong(page, form)):
+        whole.form_errors.append(wrong)
         return show(page, letter, whole, 422)
     written = _written(whole, letter.model)
     form.csrf_token.data = None
@@ -100,6 +100,13 @@ def _page(slug: str, lang: str) -> Page:
     if not page.own_mail:
         raise NotFound(_("Letters of this campaign are sent by this site."))
     return page
+
+
+def _wrong(page: Page, form: TokenForm) -> str:
+    """Why a letter goes back to its writer: no own mail here any more, or the token; nothing where all is well."""
+    if not page.own_mail:
+        return _("Letters of this campaign are sent by this site.")
+    return "" if form.validate() else str(next(iter(form.errors.values()))[0])
 
 
 def _written(form: SignForm, model: Model) -> Parts:
