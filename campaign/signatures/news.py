@@ -28,6 +28,7 @@ CHUNK = 500
 SUBJECT_MAX, BODY_MAX = 150, 8000
 # Slow enough that somebody's confirmation is never behind more than one of them.
 PACE = Rate(300, "minute")
+STOPPED = "staff stopped the news"
 Texts = Mapping[str, Mapping[str, str]]
 
 
@@ -92,6 +93,11 @@ def send(campaign_id: UUID, news_id: UUID, *, actor: str, organisation_id: UUID)
         raise Conflict(_("Nobody has agreed to get news of this campaign yet."))
     _turn(campaign_id, news_id, NewsState.SENDING, [NewsState.DRAFT, NewsState.STOPPED], sent_at=now())
     outbox.set_rate(_stream(campaign_id), PACE, Lane.PEOPLE)
+    mails = (
+        select(outbox.Message.id).join(NewsMail, NewsMail.id == outbox.Message.ref).where(NewsMail.news_id == news_id)
+    )
+    taken = mails.where(outbox.Message.state == outbox.State.CANCELLED).order_by(outbox.Message.id)
+    outbox.give_back(list(session().scalars(taken)), [STOPPED], cause="staff sent the news on", actor=actor)
     audit.record(actor, "news.send", f"news:{news_id}", organisation_id=organisation_id, readers=readers)
     return readers
 
@@ -102,7 +108,7 @@ def stop(campaign_id: UUID, news_id: UUID, *, actor: str, organisation_id: UUID)
     waiting = select(outbox.Message.id).join(NewsMail, NewsMail.id == outbox.Message.ref)
     waiting = waiting.where(NewsMail.news_id == news_id, outbox.Message.state == outbox.State.QUEUED)
     ids = list(session().scalars(waiting.order_by(outbox.Message.id)))
-    taken = outbox.withhold(ids, outbox.State.CANCELLED, cause="staff stopped the news", actor=actor)
+    taken = outbox.withhold(ids, outbox.State.CANCELLED, cause=STOPPED, actor=actor)
     audit.record(actor, "news.stop", f"news:{news_id}", organisation_id=organisation_id, mails=taken)
     return taken
 

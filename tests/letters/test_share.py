@@ -19,6 +19,7 @@ from campaign.signatures.standing import move
 from tests.support import people
 from tests.support.edits import MODELS, VARIANTS, pair
 from tests.support.forms import SLUG
+from tests.support.generated import QUICK
 
 PAIRS, WORST, MEAN = 1000, 3.0, 0.75
 own_words = st.lists(st.from_regex(r"[a-z]{4,9}zq", fullmatch=True), min_size=1, max_size=60)
@@ -43,7 +44,7 @@ def spread(name: str, errors: list[tuple[float, bool, int]]) -> str:
     return f"{name}: " + ", ".join(f"{share} of {len(errors)} below {error:.1f}" for share, error in at.items())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(QUICK, max_examples=100)
 @given(text=st.text(max_size=400), added=own_words)
 def test_a_share_is_a_percentage_the_model_has_none_and_own_words_only_add(text: str, added: list[str]) -> None:
     assert 0 <= own(text, [MODELS["en"]]) <= 100

@@ -20,6 +20,7 @@ from campaign.outbox.hours import (
     openings,
     turn,
 )
+from tests.support.generated import QUICK
 
 ZONES = ("Europe/Brussels", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Cairo", "UTC")
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
@@ -33,7 +34,7 @@ def minute(at: datetime) -> float:
 
 
 @given(PLANS, MOMENTS, st.floats(0, 0.999))
-@settings(max_examples=300, deadline=None)
+@settings(QUICK, max_examples=300)
 def test_no_moment_of_an_opening_lies_outside_the_hours_on_the_offices_own_clock(
     plan: Plan, at: datetime, part: float
 ) -> None:
@@ -48,7 +49,7 @@ def test_no_moment_of_an_opening_lies_outside_the_hours_on_the_offices_own_clock
 
 
 @given(PLANS, MOMENTS)
-@settings(max_examples=200, deadline=None)
+@settings(QUICK, max_examples=200)
 def test_openings_come_in_order_do_not_overlap_and_are_not_over(plan: Plan, at: datetime) -> None:
     found = list(islice(openings(plan, at), 20))
     assert found
@@ -57,7 +58,7 @@ def test_openings_come_in_order_do_not_overlap_and_are_not_over(plan: Plan, at: 
 
 
 @given(PLANS, MOMENTS)
-@settings(max_examples=200, deadline=None)
+@settings(QUICK, max_examples=200)
 def test_what_the_office_would_call_open_is_open_but_for_the_hour_that_comes_twice(plan: Plan, at: datetime) -> None:
     local = at.astimezone(ZoneInfo(plan.zone))
     window = plan.week[local.weekday()]
@@ -132,7 +133,7 @@ def test_the_digest_leaves_from_its_own_time_on_the_same_days() -> None:
 
 
 @given(PLANS, st.integers(1, 5), MOMENTS, st.lists(st.integers(1, 900), min_size=20, max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(QUICK, max_examples=150)
 def test_in_no_run_of_days_does_more_leave_than_the_plan_allows(
     plan: Plan, per_day: int, at: datetime, steps: list[int]
 ) -> None:

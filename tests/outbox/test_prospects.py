@@ -15,6 +15,7 @@ from campaign.outbox import Sent, hours, plans, prospects, turns
 from campaign.outbox.hours import OFFICE_HOURS, Plan, turn
 from campaign.outbox.prospects import Pacing, Waiting, letters_until, moment_of
 from tests.support import outbox as ledger
+from tests.support.generated import QUICK
 
 STREAM = "target:one"
 AT = datetime(2026, 7, 16, 9, 30, tzinfo=UTC)  # a Thursday before a long Belgian weekend
@@ -51,7 +52,7 @@ def test_ten_thousand_letters_end_when_the_forecast_says_within_five_in_a_hundre
 
 
 @given(st.integers(1, 3000), st.floats(0.5, 300), st.integers(0, 400) | st.none(), st.integers(0, 10**7))
-@settings(max_examples=60, deadline=None)
+@settings(QUICK, max_examples=60)
 def test_any_queue_ends_about_when_it_is_said_to(n: int, gap: float, cap: int | None, later: int) -> None:
     plan = Plan(week=OFFICE_HOURS, holidays_of="BE", per_day=None if cap is None else cap + 30)
     at = AT + timedelta(seconds=later)

@@ -108,6 +108,9 @@ def test_what_is_stopped_does_not_leave(seeded: Flask) -> None:
     with transaction():
         taken = news.stop(people.page().id, id_, actor="test", organisation_id=home)  # type: ignore[arg-type]
     assert (taken, [message.state for message in written()]) == (1, [State.CANCELLED])
+    send(id_)
+    write_all()
+    assert [message.state for message in written()] == [State.QUEUED], "to those who were to get it, once"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A real installation: web, live, workers and scheduler as processes of their own."""
 
+import contextlib
 import os
 import random
 import signal
@@ -133,5 +134,6 @@ class Installation:
             try:
                 process.wait(max(0.1, ends - time.monotonic()))
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # it has ended just now
+                    os.killpg(process.pid, signal.SIGKILL)
                 process.wait()

@@ -17,6 +17,7 @@ from campaign.accounts import passwords
 from tests.support.passwords import CHEAP, NOBODY
 
 _compile, _make_engine = Rule.compile, SQLAlchemy._make_engine
+PATIENT = "idle_in_transaction_session_timeout=600000"
 _rules: dict[tuple[Any, ...], Rule] = {}
 _engines: dict[str, Engine] = {}
 
@@ -42,6 +43,10 @@ def _as_before(rule: Rule) -> None:
 
 
 def _engine(extension: SQLAlchemy, bind: str | None, options: dict[str, Any], app: Flask) -> Engine:
+    # A test may look at a page for long while its own session has read something.
+    arguments = options["connect_args"]
+    patient = arguments["options"].replace("idle_in_transaction_session_timeout=30000", PATIENT)
+    options = {**options, "connect_args": {**arguments, "options": patient}}
     key = repr(sorted(options.items(), key=str))
     if key not in _engines:
         _engines[key] = _make_engine(extension, bind, options, app)

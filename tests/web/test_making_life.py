@@ -24,6 +24,12 @@ def test_what_is_missing_stands_in_the_way_of_opening(client: FlaskClient, owner
     assert f'action="/staff/campaigns/{slug}/making/open"' not in answer.text
 
 
+def undo_of(page: str) -> str:
+    """Where the undo of the last act leads; empty where it has none."""
+    found = re.search(r'<form[^>]*action="([^"]+)"(?:(?!</form>).)*>\s*Undo', page, re.DOTALL)
+    return found[1] if found else ""
+
+
 def test_a_campaign_opens_pauses_closes_and_says_how_it_ended(
     client: FlaskClient, owner: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -31,6 +37,7 @@ def test_a_campaign_opens_pauses_closes_and_says_how_it_ended(
     monkeypatch.setattr(letters.trials, "tested", every_version)
     base, page = f"/staff/campaigns/{slug}/making", f"/en/campaigns/{slug}"
     assert client.post(f"{base}/schedule", data=owner).status_code == 409, "no time is set"
+    assert client.post(f"{base}/resume", data=owner).status_code == 409, "it goes by the check list"
     assert client.post(f"{base}/open", data=owner).status_code == 303
     assert (row(slug).status, row(slug).opens_at is not None) == (Status.OPEN, True)
     people.forget()
@@ -44,6 +51,13 @@ def test_a_campaign_opens_pauses_closes_and_says_how_it_ended(
     people.forget()
     for path in (page, f"{page}/live"):
         assert "This campaign is closed" in client.get(path).text, path
+    assert undo_of(client.get(f"{base}/check").text) == f"{base}/resume"
+    client.post(f"{base}/resume", data=owner)
+    assert undo_of(client.get(f"{base}/check").text) == f"{base}/close"
+    client.post(f"{base}/pause", data=owner)
+    assert undo_of(client.get(f"{base}/check").text) == f"{base}/resume"
+    client.post(f"{base}/close", data=owner)
+    assert undo_of(client.get(f"{base}/check").text) == "", "to go on would open what was paused"
     closing = {"outcome": "won", "outcome_text_en": "They **kept** it."}
     assert save(client, f"{base}/closing", **closing).status_code == 303
     people.forget()

@@ -5,6 +5,7 @@ from flask import Flask
 from hypothesis import given, settings, strategies as st
 
 from campaign.web.staff.chart import PLOT, TOP, nice_step, rows, shape
+from tests.support.generated import QUICK
 
 
 def points(*values: int) -> list[dict[str, object]]:
@@ -38,7 +39,7 @@ def test_two_series_stand_side_by_side(plain: Flask) -> None:
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=200).filter(any))
-@settings(max_examples=60, deadline=None)
+@settings(QUICK, max_examples=60)
 def test_any_numbers_fit_into_the_drawing(unused: Flask, values: list[int]) -> None:
     with unused.app_context():
         drawn = shape(points(*values))

@@ -129,6 +129,7 @@ def test_filters_narrow_the_list(desk: Desk) -> None:
     "query",
     [
         "state=lost",
+        "until=9999-12-31",
         "since=x",
         "before=x",
         "after=00000000-0000-0000-0000-000000000000",

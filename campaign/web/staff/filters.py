@@ -39,7 +39,7 @@ def read(values: Mapping[str, str]) -> Conditions:
         if name in READERS and value:
             try:
                 found |= READERS[name](value)
-            except ValueError as error:
+            except (ValueError, OverflowError) as error:  # there is no day after the last
                 raise DomainError(_("This cannot be read."), fields={name: _("This cannot be read.")}) from error
     query = values.get("q", "")
     wanted = signatures.conditions.search(query) if query else Conditions()

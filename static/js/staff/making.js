@@ -40,7 +40,7 @@ function autosave(form) {
   function offerBoth(words) {
     dirty = false; // the button below sends everything
     say(words);
-    const button = Object.assign(document.createElement("button"), { className: "button button-small", type: "submit" });
+    const button = Object.assign(document.createElement("button"), { className: "button button-small", type: "submit", name: "act", value: "keep" });
     button.textContent = said.dataset.compare;
     said.append(" ", button);
   }

@@ -63,6 +63,13 @@ def campaign_life(slug: str, act: str) -> ResponseReturnValue:
         if not checklist.may_open(findings):
             return _show(findings, 409)
     to, back = TO[act]
+    before = g.campaign.status
+    if act == "resume" and before not in (Status.PAUSED, Status.CLOSED):  # what opens first goes by the check list
+        raise Conflict(_("This campaign cannot become %(status)s now.", status=to.value))
+    if before == Status.CLOSED:
+        back = "close"
+    elif act == "close" and before != Status.OPEN:
+        back = None  # to go on would open what was paused
     if act == "schedule" and (g.campaign.opens_at is None or g.campaign.opens_at <= now()):
         raise Conflict(_("Set a time to open that is still to come, among the basics."))
     session().rollback()
